@@ -1,0 +1,50 @@
+"""The public face of Korrigo: all that a plugin may import.
+
+What is not named here is private and may change without a word.  ``PLUGIN_API`` says which version this is.
+"""
+
+from .db import scope
+from .db.base import Base, Points, UtcDateTime, id_column, new_id, now, reference
+from .directives import register, table, verified
+from .events import CopyAssembled, CopyIdentified, CopyMoved
+from .interfaces import IBlobStore, IExamStep, IHealthCheck, ISlot, StepState
+from .jobs.run import Cancelled, JobContext
+from .models import (
+    Blob,
+    Copy,
+    CopyState,
+    Exam,
+    ExamMember,
+    ExamRole,
+    ExamStudent,
+    Fate,
+    Identification,
+    Job,
+    JobState,
+    Paper,
+    Region,
+    Role,
+    Side,
+    Student,
+    User,
+)
+from .pages import sandbox
+from .pages.errors import PageError, PageUnreadable, PdfRefused
+from .pages.index import PageIndex, PdfIndex, index_pdf, normalise
+from .pages.picture import LIBRARIES, Picture, View, open_document, render_many
+from .pages.pictures import style
+from .pipeline import BadInput, ExamRun
+from .plugins import Plugin
+from .security.contexts import Context, copy_context, exam_context, job_context, side_context
+from .security.permissions import OFFICE
+from .security.predicates import admin, exam_coordinator, exam_grader, exam_secretary, secretary, signed_in, teacher
+from .services import Accounts, Audit, Blobs, Copies, Exams, Sides, Students
+from .services.copies import TRANSITIONS, AlreadyTaken, Decision, TransitionRefused
+from .services.sides import MoveRefused, Snapshot
+from .settings import Setting
+from .texts import safe_cell, safe_filename
+from .version import PLUGIN_API
+from .web.errors import answer
+from .web.forms import DecimalText, Form, Optional, Title, read
+from .web.jobs import describe as describe_job
+from .web.templating import write_number, write_when

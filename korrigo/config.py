@@ -1,0 +1,114 @@
+"""The table of contents: what an application is made of, in which order, and why."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pyramid.config import Configurator
+from pyramid.exceptions import ConfigurationError
+from pyramid.settings import aslist
+
+from . import settings
+from .db import migrate
+from .plugins import Plugin, resolve
+
+#: A secret shorter than this can be guessed.
+SECRET_LENGTH = 32
+#: Words of secrets that stand in files which everybody can read.
+EXAMPLES = ("change", "secret", "example", "development")
+
+
+def configure(
+    raw: Mapping[str, Any], *, here: str | None = None, plugins: Sequence[Plugin] | None = None, check: bool = True,
+) -> Configurator:
+    """A committed configurator for the settings of an ini file.
+
+    ``here`` is the folder that relative paths start from.  ``plugins`` replaces what the ini enables (tests do
+    so).  Without ``check`` the database may be behind: the commands that mend it need that.
+    """
+    here = Path(here or ".").resolve()
+    # Plugins come first: they declare settings.  Reading a manifest has no effect.
+    if plugins is None:
+        enabled = os.environ.get("KORRIGO_PLUGINS", raw.get("korrigo.plugins", ""))
+        plugins = resolve(aslist(enabled))
+    values = settings.load(declared(plugins), raw, here=here)
+    values["korrigo.here"] = here
+    # A wrong file can ask for as many retries as it likes; a lost race deserves two more.
+    values.setdefault("retry.attempts", 3)
+    refuse_insecure(values)
+
+    config = Configurator(settings=values)
+    config.registry["korrigo plugins"] = list(plugins)
+    # The database: everything else asks it something.
+    config.include("korrigo.db")
+    # What plugins and the core itself register with.
+    config.include("korrigo.storage")
+    config.include("korrigo.services")
+    config.include("korrigo.security")
+    config.include("korrigo.jobs")
+    # What people see; what they did wrong is logged under the transaction.
+    config.include("korrigo.web")
+    config.include("korrigo.cli.directive")
+    # What the server does by itself at night.
+    config.include("korrigo.housekeeping")
+    # From here on a plugin may put its own in place of what the core registered ...
+    config.commit()
+    # ... but two plugins that register one thing are a conflict: no commit between them.
+    for plugin in plugins:
+        if plugin.models:
+            config.maybe_dotted(plugin.models)
+        config.include(plugin.includeme, route_prefix=f"/{plugin.name}")
+    refuse_foreign_tables(plugins)
+    config.commit()
+    config.registry["korrigo.configured"] = True
+    for plugin in plugins:
+        if plugin.ready is not None:
+            plugin.ready(config.registry)
+    if check and values["korrigo.db.check"]:
+        migrate.check(config.registry["engine"], plugins)
+    return config
+
+
+def declared(plugins: Sequence[Plugin]) -> list[settings.Setting]:
+    """All settings that the core and these plugins know."""
+    found = list(settings.CORE)
+    for plugin in plugins:
+        for setting in plugin.settings:
+            if not setting.key.startswith(f"korrigo.{plugin.name}."):
+                raise ConfigurationError(
+                    f"the plugin {plugin.name!r} declares {setting.key!r}; its settings begin with "
+                    f"korrigo.{plugin.name}.")
+            found.append(setting)
+    return found
+
+
+def refuse_insecure(values: Mapping[str, Any]) -> None:
+    """In production, stop at settings that only a developer may use.  All problems are said at once."""
+    wrong, secret = [], values["korrigo.secret"]
+    if len(secret) < SECRET_LENGTH:
+        wrong.append(f"korrigo.secret must have at least {SECRET_LENGTH} random characters")
+    if values["korrigo.environment"] == "production":
+        if any(word in secret.lower() for word in EXAMPLES) or len(set(secret)) < 10:
+            wrong.append("korrigo.secret is an example, not a secret")
+        if not values["korrigo.url"].startswith("https://"):
+            wrong.append("korrigo.url must begin with https://")
+        if "*" in values["korrigo.hosts"]:
+            wrong.append("korrigo.hosts must name the hosts that are served")
+        if not values["korrigo.limits.enabled"]:
+            wrong.append("korrigo.limits.enabled must be true")
+        if "pyramid_debugtoolbar" in aslist(values.get("pyramid.includes", "")):
+            wrong.append("pyramid.includes must not hold the debug toolbar")
+    if wrong:
+        raise ConfigurationError("Korrigo does not start with these settings: " + "; ".join(wrong) + ".")
+
+
+def refuse_foreign_tables(plugins: Sequence[Plugin]) -> None:
+    """A plugin's tables carry its name, so that it can be told apart and removed."""
+    from .db.base import Base
+
+    names = {plugin.name for plugin in plugins}
+    for table in Base.metadata.tables.values():
+        owner = table.info.get("plugin")
+        if owner in names and not table.name.startswith(f"{owner}_"):
+            raise ConfigurationError(f"the plugin {owner!r} has a table {table.name!r}: its tables begin with {owner}_")

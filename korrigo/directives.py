@@ -1,0 +1,55 @@
+"""The directives by which a plugin adds to Korrigo.
+
+Each is of one shape: resolve dotted names, validate *now* (so that the error names the caller's line), and
+register in an action with a discriminator (two plugins cannot take one name unseen) and an introspectable
+(the admin page and ``korrigo plugin list`` show who added what).
+"""
+
+import inspect
+from collections.abc import Callable
+
+from pyramid.exceptions import ConfigurationError
+from zope.interface.exceptions import Invalid
+from zope.interface.verify import verifyObject
+
+
+def verified(config, interface, candidate, what: str):
+    """The object behind ``candidate`` (an object or a dotted name), checked against its interface.
+
+    A plain function need not declare that it provides an interface whose only method is ``__call__``; that it
+    takes the interface's arguments is checked here, for ``verifyObject`` looks at methods only.
+    """
+    candidate = config.maybe_dotted(candidate)
+    function = inspect.isfunction(candidate)
+    try:
+        verifyObject(interface, candidate, tentative=function)
+        if function:
+            wanted = interface["__call__"].getSignatureInfo()
+            signature = inspect.signature(candidate)
+            (signature.bind_partial if wanted["kwargs"] else signature.bind)(*wanted["positional"])
+    except (Invalid, TypeError) as error:
+        raise ConfigurationError(f"{what} of {config.package.__name__}: {str(error).strip()}") from None
+    return candidate
+
+
+def register(config, category: str, name, value, store: Callable[[], None], **details) -> None:
+    """One action: ``store()`` runs at commit; ``category`` is plural and begins with "korrigo "."""
+    introspectable = config.introspectable(category, name, str(name), category.removeprefix("korrigo "))
+    introspectable.update(details, name=name, value=value, package=config.package.__name__)
+    config.action((category, name), store, introspectables=(introspectable,))
+
+
+def table(registry, category: str) -> dict:
+    """The registry's dict of a category: name -> value, in the order of registration."""
+    return registry.setdefault(category, {})
+
+
+def added_by(registry, package: str) -> dict[str, list]:
+    """What a package added, by category, from the introspector."""
+    found: dict[str, list] = {}
+    for category in sorted(name for name, _ in registry.introspector.categorized() if name.startswith("korrigo ")):
+        for item in registry.introspector.get_category(category) or ():
+            introspectable = item["introspectable"]
+            if introspectable["package"] == package:
+                found.setdefault(category, []).append(introspectable)
+    return found

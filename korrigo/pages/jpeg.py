@@ -1,0 +1,70 @@
+"""The marker segments of a JPEG file (ITU-T T.81), read without decoding it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+START_OF_IMAGE, END_OF_IMAGE = b"\xff\xd8", b"\xff\xd9"
+SCAN, APP1 = 0xDA, 0xE1
+SHOWN_FRAMES = {0xC0, 0xC1, 0xC2}
+"""Baseline, extended and progressive: what every browser shows."""
+OTHER_FRAMES = {0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF}
+"""Lossless, hierarchical and arithmetic."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What a frame header says: size in pixels, number of components, bits a sample."""
+
+    width: int
+    height: int
+    components: int
+    bits: int
+
+
+@dataclass(frozen=True)
+class Segment:
+    """``data[start:end]`` of the file, marker included; ``body`` is where its parameters begin."""
+
+    marker: int
+    start: int
+    body: int
+    end: int
+
+
+def segments(data: bytes) -> Iterator[Segment]:
+    """The segments before the first scan; they end where the bytes end or are no JPEG."""
+    if data[:2] != START_OF_IMAGE:
+        return
+    start = 2
+    while data[start : start + 1] == b"\xff":
+        at = start
+        while data[at + 1 : at + 2] == b"\xff":  # any number of fill bytes may precede a marker
+            at += 1
+        if at + 4 > len(data) or data[at + 1] == SCAN:
+            return
+        end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        yield Segment(data[at + 1], start, at + 4, end)
+        start = end
+
+
+def read_frame(data: bytes) -> Frame | None:
+    """The frame header, from the first bytes of a JPEG; ``None`` when there is none that a browser shows."""
+    for segment in segments(data):
+        if segment.marker in OTHER_FRAMES or segment.body + 6 > len(data):
+            return None
+        if segment.marker in SHOWN_FRAMES:
+            bits, *size, components = data[segment.body : segment.body + 6]
+            height, width = int.from_bytes(size[:2], "big"), int.from_bytes(size[2:], "big")
+            return Frame(width, height, components, bits)
+    return None
+
+
+def without_exif(data: bytes) -> bytes:
+    """The same JPEG, not a pixel touched, without its Exif segments: a PDF viewer ignores the orientation in them, a
+    browser would obey it and turn the page."""
+    kept, done = [], 0
+    for segment in segments(data):
+        if segment.marker == APP1 and data[segment.body : segment.body + 4] == b"Exif":
+            kept.append(data[done : segment.start])
+            done = segment.end
+    return b"".join((*kept, data[done:]))

@@ -1,0 +1,64 @@
+"""The permission table: review it row by row.
+
+A permission is granted when one of its rows is true; a row is true when all its predicates are.  What is not
+in the table is granted to nobody.
+"""
+
+from pyramid.exceptions import ConfigurationError
+
+from ..directives import register, table
+from .predicates import (
+    admin,
+    anyone,
+    exam_coordinator,
+    exam_grader,
+    exam_secretary,
+    job_owner,
+    named_exam,
+    secretary,
+    signed_in,
+    teacher,
+)
+
+CATEGORY = "korrigo permissions"
+
+#: What a view that forgot its permission asks for: nobody has it.
+NOBODY = "korrigo:nobody"
+
+OFFICE = ([admin], [secretary], [exam_coordinator], [exam_secretary])
+
+CORE = {
+    "public": ("Sign in, health", ([anyone],)),
+    "home": ("One's own start page, profile and sessions", ([signed_in],)),
+    "exam:create": ("Make an exam", ([admin], [secretary], [teacher])),
+    "exam:view": ("See that an exam exists and how far it is", (*OFFICE, [exam_grader])),
+    "exam:edit": ("Change an exam and who works on it", ([admin], [secretary], [exam_coordinator])),
+    "exam:names": ("See whose copies they are", (*OFFICE, [exam_grader, named_exam])),
+    "exam:office": ("Import, assemble, identify, finalise, export", OFFICE),
+    "picture:view": ("See pictures of pages (without names for graders of anonymous exams)",
+                     (*OFFICE, [exam_grader])),
+    "students:view": ("See the school's pupils", ([admin], [secretary])),
+    "job:view": ("Follow, cancel and retry a background job", ([admin], [job_owner], *OFFICE[1:])),
+    "admin": ("Accounts, plugins, jobs, journal, health in detail", ([admin],)),
+}
+
+
+def add_korrigo_permission(config, name, title, rows):
+    """Add a row to the table.  ``rows``: lists of predicates ``(identity, context) -> bool``; or of ands."""
+    rows = tuple([config.maybe_dotted(predicate) for predicate in row] for row in rows)
+    if not rows or not all(rows):
+        raise ConfigurationError(f"the permission {name!r} needs at least one row of predicates")
+    register(config, CATEGORY, name, rows, lambda: table(config.registry, CATEGORY).__setitem__(name, rows),
+             title=title)
+
+
+def permits(registry, identity, context, permission: str) -> bool:
+    """Whether one of the permission's rows is true."""
+    rows = registry.get(CATEGORY, {}).get(permission, ())
+    return any(all(predicate(identity, context) for predicate in row) for row in rows)
+
+
+def includeme(config):
+    config.add_directive("add_korrigo_permission", add_korrigo_permission)
+    for name, (title, rows) in CORE.items():
+        config.add_korrigo_permission(name, title, rows)

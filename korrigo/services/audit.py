@@ -1,0 +1,62 @@
+"""The journal: append-only, each entry sealed with the one before, so that none can be changed or dropped."""
+
+import hashlib
+import json
+
+import sqlalchemy as sa
+
+from ..db.base import now
+from ..models import AuditEntry
+
+#: PostgreSQL's advisory lock under which entries are chained; on SQLite every writer is alone anyway.
+CHAIN_LOCK = 0x6B6F7272
+
+
+class Audit:
+    """Writes the journal in the caller's transaction: what is undone was not done."""
+
+    def __init__(self, db, actor: str = "", address: str = ""):
+        self.db, self.actor, self.address = db, actor, address
+
+    @classmethod
+    def of(cls, request) -> "Audit":
+        return cls(request.db, request.actor_name, request.client_addr or "")
+
+    def record(self, action: str, subject: str = "", **details) -> AuditEntry:
+        """One act: ``action`` such as ``copy.reopened``, ``subject`` such as ``copy:4f…``; details are JSON."""
+        self.wait_for_turn()
+        last = self.db.execute(
+            sa.select(AuditEntry.id, AuditEntry.seal).order_by(AuditEntry.id.desc()).limit(1)).first()
+        entry = AuditEntry(id=(last.id if last else 0) + 1, at=now(), actor=self.actor, address=self.address,
+                           action=action, subject=subject, details=details)
+        entry.seal = seal(entry, last.seal if last else "")
+        self.db.add(entry)
+        self.db.flush()
+        return entry
+
+    def wait_for_turn(self) -> None:
+        """Be the only one who writes entries, until this transaction ends.  What is checked after it still holds when
+        the act is written down; taken before every entry, it cannot meet another lock the wrong way round."""
+        if self.db.get_bind().dialect.name == "postgresql":
+            self.db.execute(sa.select(sa.func.pg_advisory_xact_lock(CHAIN_LOCK)))
+
+    def last(self, subject: str) -> int:
+        """The number of the newest entry about a subject: it changes with every act on it."""
+        return self.db.scalar(sa.select(sa.func.max(AuditEntry.id)).where(AuditEntry.subject == subject)) or 0
+
+    def verify(self) -> int | None:
+        """The id of the first entry whose seal is wrong, or None when the chain is whole."""
+        before, expected = "", 1
+        for entry in self.db.scalars(sa.select(AuditEntry).order_by(AuditEntry.id)).yield_per(500):
+            if entry.id != expected or entry.seal != seal(entry, before):
+                return entry.id
+            before, expected = entry.seal, expected + 1
+        return None
+
+
+def seal(entry: AuditEntry, before: str) -> str:
+    """The SHA-256 of an entry's content and of the seal before it."""
+    content = json.dumps(
+        [before, entry.id, entry.at.isoformat(), entry.actor, entry.address, entry.action, entry.subject,
+         entry.details], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(content.encode()).hexdigest()

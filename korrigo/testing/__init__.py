@@ -1,0 +1,1 @@
+"""What tests of Korrigo and of strangers' plugins share; the pytest plugin is :mod:`korrigo.testing.plugin`."""

@@ -1,0 +1,43 @@
+"""Named places in pages that plugins fill.  A slot that raises is replaced by a note; the page lives."""
+
+import logging
+
+from markupsafe import Markup
+
+from ..directives import register, table, verified
+from ..interfaces import ISlot
+
+log = logging.getLogger(__name__)
+
+CATEGORY = "korrigo slots"
+FAILED = Markup('<p class="note note-warn">{}</p>')
+
+
+def add_korrigo_slot(config, place, filler, *, order=100, permission=None):
+    """Fill ``place`` with what ``filler(request, **context)`` returns; lower orders come first."""
+    filler = verified(config, ISlot, filler, f"the slot {place!r}")
+    key = (place, config.package.__name__)
+    register(config, CATEGORY, key, filler,
+             lambda: table(config.registry, CATEGORY).__setitem__(key, (order, permission, filler)), order=order)
+
+
+def fill(request, place: str, **context) -> Markup:
+    """All that fills a place, in order, for what this person may see."""
+    parts = []
+    fillers = [(order, key, permission, filler)
+               for key, (order, permission, filler) in table(request.registry, CATEGORY).items() if key[0] == place]
+    for _order, key, permission, filler in sorted(fillers, key=lambda item: item[:2]):
+        if permission and not request.has_permission(permission):
+            continue
+        try:
+            made = filler(request, **context)
+        except Exception:
+            log.exception("the slot %s of %s raised", place, key[1])
+            made = FAILED.format(request.localizer.translate("A plugin could not be shown.", domain="korrigo"))
+        if made:
+            parts.append(made)
+    return Markup("").join(parts)
+
+
+def includeme(config):
+    config.add_directive("add_korrigo_slot", add_korrigo_slot)

@@ -1,0 +1,76 @@
+"""What every template can use, and how numbers and times are written."""
+
+import datetime as dt
+import zoneinfo
+from decimal import Decimal
+
+import babel.dates
+from pyramid.events import BeforeRender
+from pyramid.i18n import default_locale_negotiator
+
+from . import nav, slots, static
+
+
+def negotiate_locale(request) -> str:
+    """The person's language, else the browser's, else the school's."""
+    languages = request.registry.settings["korrigo.languages"]
+    asked = default_locale_negotiator(request)
+    if asked in languages:
+        return asked
+    identity = request.identity if request.registry.get("korrigo.configured") else None
+    if identity is not None and identity.user.language in languages:
+        return identity.user.language
+    return request.accept_language.lookup(languages, default=languages[0]) if request.accept_language \
+        else languages[0]
+
+
+def write_number(value, language: str) -> str:
+    """A number without useless zeros, with the decimal comma where it belongs; a dash for None."""
+    if value is None:
+        return "–"
+    if isinstance(value, float):
+        value = Decimal(repr(value))
+    text = format(Decimal(value).normalize(), "f")
+    return text if language == "en" else text.replace(".", ",")
+
+
+def write_when(value, language: str, timezone: str) -> str:
+    """A date, or a moment in the school's time zone."""
+    if value is None:
+        return "–"
+    if isinstance(value, dt.datetime):
+        local = value.astimezone(zoneinfo.ZoneInfo(timezone))
+        return babel.dates.format_datetime(local, "d MMM yyyy HH:mm", locale=language)
+    return babel.dates.format_date(value, "d MMMM yyyy", locale=language)
+
+
+def add_globals(event) -> None:
+    request = event.get("request")
+    if request is None:
+        return
+    language = request.locale_name
+    timezone = request.registry.settings["korrigo.timezone"]
+    event.update(
+        asset=lambda package, path: static.asset(request, package, path),
+        import_map=lambda: static.import_map(request),
+        slot=lambda place, **context: slots.fill(request, place, **context),
+        nav=lambda area, **values: nav.links(request, area, **values),
+        steps=lambda exam: nav.step_states(request, exam),
+        url=lambda route, **values: request.route_path(route, **values),
+        number=lambda value: write_number(value, language),
+        when=lambda value: write_when(value, language, timezone),
+        may=request.has_permission,
+        enabled=lambda name: any(plugin.name == name for plugin in request.registry["korrigo plugins"]),
+        lang=language,
+    )
+
+
+def includeme(config):
+    config.registry.settings.update({
+        "jinja2.i18n.domain": "korrigo", "jinja2.trim_blocks": "true", "jinja2.lstrip_blocks": "true",
+        "jinja2.newstyle": "true",
+    })
+    config.include("pyramid_jinja2")
+    config.add_translation_dirs("korrigo:locale")
+    config.set_locale_negotiator(negotiate_locale)
+    config.add_subscriber(add_globals, BeforeRender)
