@@ -1,0 +1,35 @@
+"""Scans and rosters in: batches, sides, copies, the contact sheet."""
+
+from korrigo.api import Plugin
+
+
+def includeme(config):
+    from pyramid.i18n import TranslationStringFactory
+
+    from . import jobs
+    from .services import SERVICES
+    from .step import ImportStep
+
+    _ = TranslationStringFactory("korrigo")
+    for service in SERVICES:
+        config.add_korrigo_service(service)
+    config.add_korrigo_job("import.scan", jobs.scan, title="Reading a scan", hard_limit=900, failed=jobs.scan_failed,
+                           fatal=(jobs.PdfRefused,))
+    config.add_korrigo_step("import", ImportStep())
+    config.add_korrigo_static()
+    for order, (label, route, icon) in enumerate((
+            (_("Scans"), "import.uploads", "upload"), (_("Pages"), "import.pages", "pages"),
+            (_("Roster"), "import.roster", "users"))):
+        config.add_korrigo_nav("exam", label=label, route=route, icon=icon, permission="exam:office",
+                               order=10 + order)
+    config.include(".views")
+
+
+plugin = Plugin(
+    name="import",
+    title="Exam import",
+    description="Scans and rosters in: batches, sides, copies, the contact sheet.",
+    includeme=includeme,
+    models="korrigo_import.models",
+    migrations="korrigo_import:migrations",
+)

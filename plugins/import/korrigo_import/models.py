@@ -1,0 +1,117 @@
+"""What import knows beyond the core's sides and copies."""
+
+import datetime as dt
+import enum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from korrigo.api import Base, id_column, now, reference
+
+INFO = {"info": {"plugin": "import"}}
+
+
+class BatchState(enum.StrEnum):
+    """A file that was sent: waiting for its job, ready (its sides are there) or refused."""
+
+    RECEIVED = "received"
+    READY = "ready"
+    REFUSED = "refused"
+
+
+class Batch(Base):
+    """One scanned file of an exam."""
+
+    __tablename__ = "import_batch"
+
+    id: Mapped[str] = id_column()
+    exam_id: Mapped[str] = reference("exam")
+    blob_id: Mapped[str] = reference("blob", ondelete="RESTRICT")
+    #: What its sides point into: the file itself, or a mended copy of a file that was damaged or encrypted.
+    pages_blob_id: Mapped[str] = reference("blob", ondelete="RESTRICT")
+    filename: Mapped[str] = mapped_column(sa.String(255))
+    size: Mapped[int] = mapped_column(sa.BigInteger)
+    state: Mapped[str] = mapped_column(sa.String(16), default=BatchState.RECEIVED)
+    #: A code of refusal (password, not-a-pdf …) and a sentence.
+    refusal: Mapped[str] = mapped_column(sa.String(40), default="")
+    message: Mapped[str] = mapped_column(sa.String(500), default="")
+    pages: Mapped[int] = mapped_column(default=0)
+    recipe: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    job_id: Mapped[str | None] = reference("job", ondelete="SET NULL")
+    created: Mapped[dt.datetime] = mapped_column(default=now)
+    created_by: Mapped[str | None] = reference("user_account", ondelete="SET NULL")
+
+    __table_args__ = (sa.UniqueConstraint("exam_id", "blob_id"), INFO)
+
+
+class Upload(Base):
+    """A file that is being received in pieces; it may stop and go on."""
+
+    __tablename__ = "import_upload"
+
+    id: Mapped[str] = id_column()
+    exam_id: Mapped[str] = reference("exam")
+    filename: Mapped[str] = mapped_column(sa.String(255))
+    size: Mapped[int] = mapped_column(sa.BigInteger)
+    created_by: Mapped[str | None] = reference("user_account", ondelete="SET NULL")
+    created: Mapped[dt.datetime] = mapped_column(default=now)
+    batch_id: Mapped[str | None] = reference("import_batch")
+
+    __table_args__ = (INFO,)
+
+
+class SideFactsRow(Base):
+    """What was measured on a side."""
+
+    __tablename__ = "import_side"
+
+    side_id: Mapped[str] = reference("side", primary_key=True)
+    batch_id: Mapped[str] = reference("import_batch")
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    __table_args__ = (INFO,)
+
+
+class FindingState(enum.StrEnum):
+    """``applied``: the program acted on it and says so; open: somebody must look."""
+
+    OPEN = "open"
+    APPLIED = "applied"
+    ACCEPTED = "accepted"
+    DISMISSED = "dismissed"
+
+
+class FindingRow(Base):
+    """Something about a side or a copy that a person should know, with a proposal."""
+
+    __tablename__ = "import_finding"
+
+    id: Mapped[str] = id_column()
+    exam_id: Mapped[str] = reference("exam")
+    batch_id: Mapped[str] = reference("import_batch")
+    side_id: Mapped[str | None] = reference("side")
+    copy_id: Mapped[str | None] = reference("copy", ondelete="SET NULL")
+    kind: Mapped[str] = mapped_column(sa.String(40))
+    message: Mapped[str] = mapped_column(sa.String(300))
+    confidence: Mapped[float]
+    proposal: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    state: Mapped[str] = mapped_column(sa.String(16), default=FindingState.OPEN)
+
+    __table_args__ = (INFO,)
+
+
+class Undo(Base):
+    """What an act on the contact sheet touched, so that it can be undone."""
+
+    __tablename__ = "import_undo"
+
+    id: Mapped[str] = id_column()
+    exam_id: Mapped[str] = reference("exam")
+    snapshot: Mapped[dict[str, Any]]
+    #: Findings that the act settled, with their state before.
+    findings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    user_id: Mapped[str | None] = reference("user_account", ondelete="SET NULL")
+    at: Mapped[dt.datetime] = mapped_column(default=now)
+
+    __table_args__ = (INFO,)

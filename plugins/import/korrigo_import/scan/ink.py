@@ -1,0 +1,131 @@
+"""What is drawn on a side: ink and straight lines, apart from what came with the paper."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from korrigo_import.scan import raster
+from korrigo_import.scan.raster import EDGE_MM, PX_PER_MM, Gray, Mask
+from korrigo_import.scan.ruling import find_margin, find_ruling, near_rows
+
+_H_LINE_MM, _V_LINE_MM = 13.0, 5.5
+"""Shortest straight strokes that count as drawn lines; handwriting has none that long (a box for one
+digit is 7 mm high)."""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """The layers of one side on the working raster, levelled by ``skew`` degrees.
+
+    ``dark`` is the darkness against the local paper (0 paper, 255 black), ``ink`` the strokes without any
+    straight line, ``lines`` the straight lines that belong neither to the ruling nor to the margin,
+    ``strokes`` the connected pieces of ink (one row each: left, top, width, height, area, in pixels),
+    ``ruling`` the rows (pixels) of the ruled lines, ``margin`` the column (pixels) of the margin line or None,
+    ``grain`` the noise of the paper (same unit as ``dark``).
+    """
+
+    dark: Gray
+    ink: Mask
+    strokes: NDArray[np.int32]
+    lines: Mask
+    ruling: tuple[int, ...]
+    margin: int | None
+    skew: float
+    grain: float
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width in pixels of the working raster."""
+        return self.dark.shape[0], self.dark.shape[1]
+
+    @property
+    def ruling_mm(self) -> float:
+        """Distance of the ruled lines in millimetres, 0.0 on plain paper."""
+        return round(float(np.median(np.diff(self.ruling))) / PX_PER_MM, 2) if self.ruling else 0.0
+
+
+def draw(gray: NDArray[np.uint8], width_mm: float) -> Drawing:
+    """Separate a grey picture, upright or turned by 180 degrees, into its layers."""
+    dark = raster.darkness(raster.to_raster(gray, width_mm))
+    skew = raster.skew_of(dark)
+    dark = raster.clear_edges(raster.turned_by(dark, skew))
+    grain = raster.grain_of(dark)
+    across = raster.opened(cv2.dilate(dark, np.ones((2, 1), np.uint8)), 1, round(_H_LINE_MM * PX_PER_MM))
+    ruling, ruled = find_ruling(across, max(8.0, 3.0 * grain))
+    streaks = ruled & ~near_rows(dark.shape, ruling)
+    plain = np.where(streaks, cv2.subtract(dark, across), dark)
+    down = raster.opened(cv2.dilate(plain, np.ones((1, 2), np.uint8)), round(_V_LINE_MM * PX_PER_MM), 1)
+    margin, bordered = find_margin(down, max(8.0, 3.0 * grain))
+    faintest = max(22.0, 5.0 * grain)
+    rows, columns = _thin(across, faintest, axis=0), _thin(down, faintest, axis=1)
+    lines = (rows & ~ruled) | (columns & ~bordered)
+    level = np.maximum(across * (rows | streaks), down * (columns | bordered))
+    strokes = cv2.subtract(dark, np.maximum(level, _bounded(across, ruled & ~streaks)))
+    ink, pieces = _without_specks(strokes > ink_threshold(strokes, grain))
+    return Drawing(dark, ink, pieces, lines, ruling, margin, skew, grain)
+
+
+def ink_threshold(strokes: Gray, grain: float) -> float:
+    """The darkness from which a pixel is ink: above the paper's grain, well below the pen's own darkness."""
+    floor = max(20.0, 6.0 * grain)
+    inset = round(EDGE_MM * PX_PER_MM)
+    inner = strokes[inset:-inset, inset:-inset]
+    pen = inner[inner > floor]
+    if pen.size < 50:
+        return floor
+    return max(floor, 0.35 * float(np.percentile(pen, 90)))
+
+
+def pen_darkness(drawing: Drawing) -> float:
+    """How dark the strokes are against the paper, 0..1 (0.0 without ink)."""
+    strokes = drawing.dark[drawing.ink]
+    return float(np.percentile(strokes, 75)) / 255 if strokes.size else 0.0
+
+
+def sharpness(drawing: Drawing) -> float:
+    """Steepness of the strokes' edges against their darkness, 0..1 (0.0 without ink).
+
+    A stroke two pixels wide in focus rises to its full darkness within two pixels.
+    """
+    if drawing.ink.sum() < 50:
+        return 0.0
+    dark = drawing.dark
+    step = np.maximum(cv2.absdiff(dark[:, 2:], dark[:, :-2])[1:-1], cv2.absdiff(dark[2:], dark[:-2])[:, 1:-1])
+    inside = drawing.ink[1:-1, 1:-1]
+    if not inside.any():
+        return 0.0
+    steep = float(np.percentile(step[inside], 90))
+    return min(1.0, steep / max(1.0, float(np.percentile(dark[drawing.ink], 90))))
+
+
+def _thin(straight: Gray, faintest: float, axis: int) -> Mask:
+    """Where straight strokes are drawn lines: at most 1 mm thick, unlike rows of bold writing."""
+    seen = (straight > faintest).astype(np.uint8)
+    thickness = (6, 1) if axis == 0 else (1, 6)
+    return (seen > cv2.morphologyEx(seen, cv2.MORPH_OPEN, np.ones(thickness, np.uint8))).astype(bool)
+
+
+def _bounded(straight: Gray, where: Mask) -> Gray:
+    """What ruling adds to the darkness: not more than the ruling's own, so that writing across it survives."""
+    seen = straight[where & (straight > 4)]
+    usual = float(np.median(seen)) if seen.size else 0.0
+    return np.where(where, np.minimum(straight, round(1.2 * usual)), 0).astype(np.uint8)
+
+
+def _without_specks(ink: Mask) -> tuple[Mask, NDArray[np.int32]]:
+    """Ink and its connected pieces, without what is smaller than the dot of an i (dust, paper grain) and
+    without long shapes at the very edge (what is left of the copier's bands when the paper lies askew)."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink.view(np.uint8), connectivity=8)
+    left, top, width, height, area = stats.T
+    edge = 3 * PX_PER_MM
+    outside = (
+        (left < edge)
+        | (top < edge)
+        | (left + width > ink.shape[1] - edge)
+        | (top + height > ink.shape[0] - edge)
+    )
+    keep = (area >= 4) & ~(outside & (np.maximum(width, height) > 10 * PX_PER_MM))
+    keep[0] = False
+    return keep[labels], stats[keep]

@@ -1,0 +1,106 @@
+"""How a pile was made: which paper, how folded, how many pages a copy."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Literal, Self, get_args
+
+from korrigo_import.scan.facts import Region, SideFacts
+from korrigo_import.scan.settle import SideView, settle
+
+RecipeKind = Literal["a4", "a3-folded", "by-header", "one-copy"]
+
+_A3_WIDTH_MM = 340.0
+"""From this width on, a page that lies across is an opened double sheet."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """``a4``: single pages, ``pages_per_copy`` expected; ``by-header``: single pages, a header starts a copy;
+    ``a3-folded``: double sheets in duplex, recto [P4|P1] and verso [P2|P3]; ``one-copy``: the whole file is one
+    copy (one PDF a pupil). ``pages_per_copy`` None: any number.
+    """
+
+    kind: RecipeKind
+    pages_per_copy: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind not in get_args(RecipeKind):
+            raise ValueError(
+                f"Unknown kind of recipe {self.kind!r}: use one of {', '.join(get_args(RecipeKind))}."
+            )
+        if self.pages_per_copy is not None and self.pages_per_copy < 1:
+            raise ValueError("A copy has at least one page.")
+
+    def to_json(self) -> str:
+        """One JSON object."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read back what :meth:`to_json` wrote.
+
+        :raises ValueError: when the text is no recipe.
+        """
+        try:
+            values = json.loads(text)
+            return cls(kind=values["kind"], pages_per_copy=values.get("pages_per_copy"))
+        except (AttributeError, KeyError, TypeError, json.JSONDecodeError) as error:
+            raise ValueError(f"This is not a recipe: {text!r}.") from error
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A recipe, how sure it is (0..1), and why, in one English sentence."""
+
+    recipe: Recipe
+    confidence: float
+    why: str
+
+
+def regions_of(width_mm: float, height_mm: float) -> tuple[Region, ...]:
+    """The sides on one face of a PDF page (upright after /Rotate): two halves of an opened double sheet, or one."""
+    if width_mm > height_mm and width_mm >= _A3_WIDTH_MM:
+        return ("left", "right")
+    return ("full",)
+
+
+def guess_recipe(facts: Sequence[SideFacts]) -> Guess:
+    """Guess how a pile was made from the sides that were found in it (cut with :func:`regions_of`)."""
+    if not facts:
+        return Guess(Recipe("by-header"), 0.0, "There is no page.")
+    halves = sum(side.region != "full" for side in facts)
+    views = settle(facts)
+    if halves > len(facts) / 2:
+        return _guess_folded(views)
+    return _guess_single(views)
+
+
+def _guess_folded(views: Sequence[SideView]) -> Guess:
+    pages = {view.facts.pdf_page for view in views}
+    fronts = {view.facts.pdf_page for view in views if view.has_header}
+    if not fronts:
+        return Guess(Recipe("a3-folded"), 0.5, "The pages are opened double sheets; no header was found.")
+    sure = 0.95 if len(pages) % 2 == 0 else 0.8
+    return Guess(
+        Recipe("a3-folded"), sure, f"{len(pages)} opened double pages, {len(fronts)} of them with a header."
+    )
+
+
+def _guess_single(views: Sequence[SideView]) -> Guess:
+    pile = [view for view in views if view.twin is None and view.foreign < 0.5]
+    places = [index for index, view in enumerate(pile) if view.has_header]
+    if not places:
+        return Guess(Recipe("by-header"), 0.2, "No header was found: say how many pages a copy has.")
+    gaps = Counter(b - a for a, b in zip(places, [*places[1:], len(pile)], strict=True))
+    pages, times = max(gaps.items(), key=lambda item: (item[1], -item[0]))
+    share = times / len(places)
+    if len(places) == 1:
+        return Guess(Recipe("by-header"), 0.5, "Only one header was found.")
+    if share < 0.5:
+        return Guess(Recipe("by-header"), 0.7, f"{len(places)} headers at uneven distances.")
+    confidence = round(min(0.98, 0.55 + 0.45 * share), 2)
+    return Guess(
+        Recipe("a4", pages), confidence, f"{times} of {len(places)} headers are followed by {pages} pages."
+    )

@@ -1,0 +1,84 @@
+"""Files that were sent: received once, kept as they are, worked on by a job."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from korrigo.api import Audit, Blobs, Exam, Fate, PageIndex, Side
+
+from ..models import Batch, BatchState
+from ..scan.recipes import regions_of
+
+JOB = "import.scan"
+
+
+class AlreadyReceived(ValueError):
+    """The same content was sent before; ``batch`` is that one."""
+
+    def __init__(self, batch: Batch):
+        super().__init__(f"This file has the same content as {batch.filename}. It was not added twice.")
+        self.batch = batch
+
+
+class Batches:
+    def __init__(self, db, blobs: Blobs, audit: Audit, jobs, user_id: str | None):
+        self.db, self.blobs, self.audit, self.jobs, self.user_id = db, blobs, audit, jobs, user_id
+
+    @classmethod
+    def of(cls, request) -> "Batches":
+        return cls(request.db, request.find_service(Blobs), request.audit, request.jobs, request.actor_id)
+
+    def receive(self, exam: Exam, path: Path, filename: str) -> Batch:
+        """Keep a scanned file and queue its import.  Raises :class:`AlreadyReceived` for content known here."""
+        blob = self.blobs.add_file(path, "application/pdf")
+        known = self.db.scalar(sa.select(Batch).where(Batch.exam_id == exam.id, Batch.blob_id == blob.id))
+        if known is not None and known.state != BatchState.REFUSED:
+            raise AlreadyReceived(known)
+        if known is not None:
+            self.db.delete(known)
+            self.db.flush()
+        batch = Batch(exam_id=exam.id, blob_id=blob.id, pages_blob_id=blob.id, filename=filename[:255], size=blob.size,
+                      created_by=self.user_id)
+        self.db.add(batch)
+        self.db.flush()
+        batch.job_id = self.jobs.add(JOB, unique_key=f"{JOB}:{batch.id}", exam_id=exam.id, batch_id=batch.id).id
+        self.audit.record("import.received", f"exam:{exam.id}", batch=batch.id, sha256=blob.id, size=blob.size)
+        return batch
+
+    def of_exam(self, exam: Exam) -> list[Batch]:
+        return list(self.db.scalars(sa.select(Batch).where(Batch.exam_id == exam.id).order_by(Batch.created)))
+
+    def mended(self, batch: Batch, path: Path) -> None:
+        """Keep a mended copy of a file that was damaged or encrypted; its sides point into that one."""
+        batch.pages_blob_id = self.blobs.add_file(path, "application/pdf").id
+        self.audit.record("import.mended", f"exam:{batch.exam_id}", batch=batch.id, sha256=batch.pages_blob_id)
+
+    def lay_out(self, batch: Batch, pages: tuple[PageIndex, ...]) -> None:
+        """Add the sides of an indexed file, all waiting: from now on they can be seen.  Harmless when repeated."""
+        batch.pages = len(pages)
+        if self.db.scalar(sa.select(sa.exists().where(*_of(batch)))):
+            return
+        last = self.db.scalar(sa.select(sa.func.max(Side.ordinal)).where(Side.exam_id == batch.exam_id))
+        ordinal = 0 if last is None else last + 1
+        for page in pages:
+            for region in regions_of(page.width_mm, page.height_mm):
+                width = page.width_mm / 2 if region != "full" else page.width_mm
+                self.db.add(Side(
+                    exam_id=batch.exam_id, blob_id=batch.pages_blob_id, pdf_page=page.number, region=region,
+                    width_mm=width, height_mm=page.height_mm, ordinal=ordinal, fate=Fate.WAITING,
+                    reason=(page.error or "")[:200]))
+                ordinal += 1
+        self.db.flush()
+
+    def refuse(self, batch: Batch, code: str, message: str) -> None:
+        """Say that a file cannot be used.  Sides that are in no copy are forgotten with it; the file is kept."""
+        batch.state, batch.refusal, batch.message = BatchState.REFUSED, code[:40], message[:500]
+        self.db.execute(sa.delete(Side).where(*_of(batch), Side.copy_id.is_(None), Side.fate == Fate.WAITING))
+        self.audit.record("import.refused", f"exam:{batch.exam_id}", batch=batch.id, code=code)
+
+    def sides(self, batch: Batch) -> list[Side]:
+        return list(self.db.scalars(sa.select(Side).where(*_of(batch)).order_by(Side.ordinal)))
+
+
+def _of(batch: Batch):
+    return Side.exam_id == batch.exam_id, Side.blob_id == batch.pages_blob_id

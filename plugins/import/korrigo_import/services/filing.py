@@ -1,0 +1,90 @@
+"""From a plan to rows: every side gets its fate, copies are made, findings are kept for a person."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from korrigo.api import Audit, Copies, Copy, CopyAssembled, Exam, Exams, Fate, Side
+
+from ..models import Batch, BatchState, FindingRow, FindingState, SideFactsRow
+from ..scan.facts import SideFacts
+from ..scan.plan import Finding, Plan
+from ..scan.recipes import Recipe
+from ..scan.settle import SideView
+
+#: Page units added around a found header before it is burnt out of pictures for anonymous grading.
+MARGIN = 25
+
+
+class Filing:
+    def __init__(self, db, copies: Copies, exams: Exams, audit: Audit, notify):
+        self.db, self.copies, self.exams, self.audit, self.notify = db, copies, exams, audit, notify
+
+    @classmethod
+    def of(cls, request) -> "Filing":
+        return cls(request.db, request.find_service(Copies), request.find_service(Exams), request.audit,
+                   request.notify)
+
+    def file(self, batch: Batch, sides: Sequence[Side], views: Sequence[SideView], plan: Plan, recipe: Recipe,
+             *, sure: float, why: str) -> None:
+        """Write a plan down.  ``sides``, ``views`` and ``plan.sides`` go side by side, in the order of the scan."""
+        exam = self.db.get(Exam, batch.exam_id)
+        by_place = {(side.pdf_page, side.region): side for side in sides}
+        copies = self._copies(exam, plan)
+        for planned, view in zip(plan.sides, views, strict=True):
+            side = by_place[planned.pdf_page, planned.region]
+            side.fate, side.turned, side.header = planned.fate, planned.turned, view.has_header
+            if planned.fate in (Fate.COPY, Fate.BLANK) and planned.position is not None:
+                side.copy_id, side.position = copies[planned.copy].id, planned.position
+            self.db.add(SideFactsRow(side_id=side.id, batch_id=batch.id, facts=json.loads(view.facts.to_json())))
+        self.db.flush()
+        findings = [self._finding(batch, by_place, copies, finding) for finding in plan.findings]
+        self._remember(exam, batch, recipe, views, sheet_headers=plan.sheet_headers, sure=sure, why=why)
+        open_copies = {row.copy_id for row in findings if row.state == FindingState.OPEN}
+        for copy in copies.values():
+            if copy.id not in open_copies:
+                self.copies.move(copy, "release")
+            self.notify(CopyAssembled(copy.id, exam.id))
+        self.audit.record("import.filed", f"exam:{exam.id}", batch=batch.id, sides=len(sides), copies=len(copies),
+                          findings=len(findings))
+
+    def _copies(self, exam: Exam, plan: Plan) -> Mapping[int, Copy]:
+        numbers = sorted({side.copy for side in plan.sides
+                          if side.position is not None and side.fate in (Fate.COPY, Fate.BLANK)})
+        return {number: self.copies.create(exam) for number in numbers}
+
+    def _finding(self, batch: Batch, by_place, copies: Mapping[int, Copy], finding: Finding) -> FindingRow:
+        side = by_place.get((finding.pdf_page, finding.region))
+        copy = copies.get(finding.copy)
+        settled = finding.applied or finding.level == "notice"
+        row = FindingRow(
+            exam_id=batch.exam_id, batch_id=batch.id, side_id=side.id if side else None,
+            copy_id=copy.id if copy else None, kind=finding.kind, message=finding.message[:300],
+            confidence=finding.confidence, proposal=finding.proposal,
+            state=FindingState.APPLIED if settled else FindingState.OPEN)
+        self.db.add(row)
+        self.db.flush()
+        return row
+
+    def _remember(self, exam: Exam, batch: Batch, recipe: Recipe, views: Sequence[SideView], *,
+                  sheet_headers: bool, sure: float, why: str) -> None:
+        """What was learnt of the exam: its paper, its pages, and where the identity stands."""
+        batch.state, batch.message = BatchState.READY, ""
+        batch.recipe = {**json.loads(recipe.to_json()), "sure": sure, "why": why, "sheet_headers": sheet_headers}
+        changes = {}
+        if recipe.kind == "a3-folded":
+            changes["paper"] = "a3-folded"
+        if exam.pages_per_copy is None and recipe.pages_per_copy:
+            changes["pages_per_copy"] = recipe.pages_per_copy
+        zone = identity_zone([view.facts for view in views if view.has_header])
+        if zone and not exam.identity_zones:
+            changes["identity_zones"] = [zone]
+        self.exams.change(exam, **changes)
+
+
+def identity_zone(facts: Sequence[SideFacts]) -> list[int] | None:
+    """[x0, y0, x1, y1] that covers every header that was found, with a margin; whole width, for names are long."""
+    boxes = [side.form_box for side in facts if side.form_box[3] > side.form_box[1]]
+    if not boxes:
+        return None
+    bottom = max(box[3] for box in boxes)
+    return [0, 0, 1000, min(int(bottom + MARGIN), 700)]

@@ -1,0 +1,213 @@
+"""The contact sheet: what it shows, what can be done on it, and undo."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from korrigo.api import (
+    Audit,
+    Copies,
+    Copy,
+    CopyState,
+    Exam,
+    Fate,
+    MoveRefused,
+    Side,
+    Sides,
+    Snapshot,
+)
+
+from ..models import FindingRow, FindingState, Undo
+
+#: A copy in one of these states may be taken apart; a graded one must be reopened first.
+OPEN_STATES = (CopyState.STAGING, CopyState.READY, CopyState.GRADING)
+
+ACTS = ("turn", "cut", "join", "move", "fate", "accept", "dismiss", "valid")
+
+
+class Stale(Exception):
+    """The sheet has changed since it was loaded."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """What somebody did: ``kind`` is one of :data:`ACTS`; the rest as that kind needs it."""
+
+    kind: str
+    sides: tuple[str, ...] = ()
+    copy: str | None = None
+    position: int | None = None
+    by: int = 90
+    fate: str = ""
+    finding: str | None = None
+
+
+class Stapling:
+    def __init__(self, db, sides: Sides, copies: Copies, audit: Audit, user_id: str | None):
+        self.db, self.sides, self.copies, self.audit, self.user_id = db, sides, copies, audit, user_id
+
+    @classmethod
+    def of(cls, request) -> "Stapling":
+        return cls(request.db, request.find_service(Sides), request.find_service(Copies), request.audit,
+                   request.actor_id)
+
+    def version(self, exam: Exam) -> int:
+        return self.audit.last(f"exam:{exam.id}")
+
+    def act(self, exam: Exam, act: Act, version: int) -> str | None:
+        """Do it, or raise (:class:`Stale`, ``MoveRefused``) and change nothing; the token that undoes it."""
+        if version != self.version(exam):
+            raise Stale
+        with self.db.begin_nested():
+            return self._act(exam, act)
+
+    def _act(self, exam: Exam, act: Act) -> str | None:
+        chosen = self._chosen(exam, act.sides)
+        self._refuse_closed({side.copy_id for side in chosen} | {act.copy})
+        if act.kind == "valid":
+            self._valid(self._copy(exam, act.copy or (chosen[0].copy_id if chosen else None)))
+            return None
+        finding = self._finding(exam, act.finding)
+        if act.kind == "dismiss":
+            return self._keep(exam, None, finding, FindingState.DISMISSED)
+        if act.kind == "accept":
+            if finding is None:
+                raise MoveRefused("there is no proposal to accept")
+            snapshot = self._propose(exam, finding)
+            return self._keep(exam, snapshot, finding, FindingState.ACCEPTED)
+        return self._keep(exam, self._do(exam, act, chosen), None, None)
+
+    def undo(self, exam: Exam, token: str) -> None:
+        """Undo one act, or raise ``MoveRefused`` and change nothing."""
+        row = self.db.get(Undo, token)
+        if row is None or row.exam_id != exam.id:
+            raise MoveRefused("this was undone already")
+        try:
+            with self.db.begin_nested():
+                self._undo(exam, row)
+        except IntegrityError:
+            raise MoveRefused("these pages were moved again since: undo the later acts first") from None
+
+    def _undo(self, exam: Exam, row: Undo) -> None:
+        if row.snapshot:
+            snapshot = Snapshot.from_json(row.snapshot)
+            moved = self.db.scalars(sa.select(Side.copy_id).where(
+                Side.id.in_([state.id for state in snapshot.sides]))).all()
+            self._refuse_closed({*moved, *(state.copy_id for state in snapshot.sides)})
+            self.sides.restore(snapshot)
+        for finding_id, state in row.findings.items():
+            finding = self.db.get(FindingRow, finding_id)
+            if finding is not None:
+                finding.state = state
+        self.audit.record("import.undone", f"exam:{exam.id}")
+        self.db.delete(row)
+
+    def _do(self, exam: Exam, act: Act, chosen: Sequence[Side]) -> Snapshot:
+        if act.kind == "turn":
+            return self.sides.turn(chosen, act.by)
+        if act.kind == "cut":
+            return self.sides.cut(_one(chosen))
+        if act.kind == "join":
+            return self._join(exam, chosen, act)
+        if act.kind == "fate":
+            if act.fate not in set(Fate):
+                raise MoveRefused(f"{act.fate!r} is no fate of a side")
+            return self.sides.set_fate(chosen, Fate(act.fate), "by hand")
+        if act.kind == "move":
+            if act.copy is None:
+                return self._new_copy(exam, chosen)
+            return self.sides.place(chosen, self._copy(exam, act.copy), act.position)
+        raise MoveRefused(f"{act.kind!r} is nothing that can be done here")
+
+    def _join(self, exam: Exam, chosen: Sequence[Side], act: Act) -> Snapshot:
+        """Join a copy to another, by default to the one before it in the scan."""
+        copy = self._copy(exam, _one(chosen).copy_id)
+        if act.copy is not None:
+            return self.sides.join(self._copy(exam, act.copy), copy)
+        first = self.db.scalar(sa.select(sa.func.min(Side.ordinal)).where(Side.copy_id == copy.id))
+        before = self.db.scalar(
+            sa.select(Side.copy_id).where(Side.exam_id == exam.id, Side.copy_id.is_not(None), Side.copy_id != copy.id,
+                                          Side.ordinal < first)
+            .order_by(Side.ordinal.desc()).limit(1))
+        if before is None:
+            raise MoveRefused("there is no copy before this one")
+        self._refuse_closed({before})
+        return self.sides.join(self._copy(exam, before), copy)
+
+    def _new_copy(self, exam: Exam, chosen: Sequence[Side]) -> Snapshot:
+        copy = self.copies.create(exam)
+        before = self.sides.place(chosen, copy)
+        return Snapshot(before.act, before.sides, (copy.id,), before.removed)
+
+    def _propose(self, exam: Exam, finding: FindingRow) -> Snapshot | None:
+        """Do what a finding proposes.  A finding about nothing that can be moved is only acknowledged."""
+        proposal = finding.proposal or {}
+        side = self.db.get(Side, finding.side_id) if finding.side_id else None
+        if side is None:
+            return None
+        self._refuse_closed({side.copy_id})
+        if "turned" in proposal:
+            return self.sides.turn([side], (int(proposal["turned"]) - side.turned) % 360)
+        if proposal.get("fate") in set(Fate) - {Fate.COPY}:
+            return self.sides.set_fate([side], Fate(proposal["fate"]), finding.message[:200])
+        if proposal.get("cut") or proposal.get("cut_before"):
+            return self.sides.cut(side)
+        return None
+
+    def _valid(self, copy: Copy) -> None:
+        """Somebody looked at the copy and says that it is right: its findings are closed and it can be graded."""
+        self.db.execute(sa.update(FindingRow).where(FindingRow.copy_id == copy.id,
+                                                    FindingRow.state == FindingState.OPEN)
+                        .values(state=FindingState.DISMISSED))
+        self.audit.record("import.valid", f"exam:{copy.exam_id}", copy=copy.id)
+        if copy.state == CopyState.STAGING:
+            self.copies.move(copy, "release")
+
+    def _keep(self, exam: Exam, snapshot: Snapshot | None, finding: FindingRow | None, state) -> str:
+        findings = {}
+        if finding is not None:
+            findings[finding.id] = finding.state
+            finding.state = state
+            self.audit.record(f"import.{state}", f"exam:{exam.id}", finding=finding.kind)
+        row = Undo(exam_id=exam.id, snapshot=snapshot.as_json() if snapshot else {}, findings=findings,
+                   user_id=self.user_id)
+        self.db.add(row)
+        self.db.flush()
+        return row.id
+
+    def _chosen(self, exam: Exam, ids: Sequence[str]) -> list[Side]:
+        """The sides, in the order in which they were scanned."""
+        found = list(self.db.scalars(sa.select(Side).where(Side.exam_id == exam.id, Side.id.in_(list(ids)))
+                                     .order_by(Side.ordinal)))
+        if len(found) != len(set(ids)):
+            raise MoveRefused("some of these pages are not of this exam")
+        return found
+
+    def _copy(self, exam: Exam, copy_id: str | None) -> Copy:
+        copy = self.db.get(Copy, copy_id) if copy_id else None
+        if copy is None or copy.exam_id != exam.id:
+            raise MoveRefused("there is no such copy")
+        return copy
+
+    def _finding(self, exam: Exam, finding_id: str | None) -> FindingRow | None:
+        finding = self.db.get(FindingRow, finding_id) if finding_id else None
+        if finding_id and (finding is None or finding.exam_id != exam.id):
+            raise MoveRefused("this proposal is gone")
+        return finding
+
+    def _refuse_closed(self, copy_ids: set[str | None]) -> None:
+        closed = self.db.scalars(sa.select(Copy.serial).where(
+            Copy.id.in_([copy_id for copy_id in copy_ids if copy_id]), Copy.state.not_in(OPEN_STATES))).all()
+        if closed:
+            raise MoveRefused(f"copy {closed[0]} is finalised; reopen it before its pages are moved")
+
+
+def _one(chosen: Sequence[Side]) -> Side:
+    if not chosen:
+        raise MoveRefused("choose a page first")
+    return chosen[0]
+
+
+__all__ = ["ACTS", "Act", "Stale", "Stapling"]

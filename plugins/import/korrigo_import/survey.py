@@ -1,0 +1,72 @@
+"""Looking at the pages of an untrusted file: in a limited child, a few pages at a time, each decoded once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from korrigo.api import LIBRARIES, PageUnreadable, Picture, View, open_document, sandbox, style
+
+from .scan.facts import SideFacts
+
+#: Enough to find ruled lines and handwriting; more only costs time.
+DPI = 110
+#: Pages that one child looks at: a child costs some milliseconds, a guilty page the others of its child once more.
+PAGES = 12
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One side: what was measured and its thumbnail, or why it cannot be read."""
+
+    pdf_page: int
+    region: str
+    facts: str = ""
+    thumb: Picture | None = None
+    error: str = ""
+
+
+def survey(path: Path, places: Sequence[tuple[int, str]], report: Callable[[int], None]) -> list[Seen]:
+    """Look at sides ``(pdf_page, region)`` in their order; ``report(done)`` is called after each child."""
+    seen: list[Seen] = []
+    pages = sorted({page for page, _region in places})
+    for start in range(0, len(pages), PAGES):
+        wanted = set(pages[start:start + PAGES])
+        seen += _in_child(path, [place for place in places if place[0] in wanted])
+        report(len(seen))
+    return seen
+
+
+def facts_of(seen: Seen, width_mm: float, height_mm: float) -> SideFacts:
+    """The facts of a side; one that cannot be read has only its size, and is no blank."""
+    if seen.facts:
+        return SideFacts.from_json(seen.facts)
+    return SideFacts(seen.pdf_page, seen.region, width_mm, height_mm, blank=-12.0)
+
+
+def _in_child(path: Path, places: list[tuple[int, str]]) -> list[Seen]:
+    """In one child; when that child fails, in one for each page, so that only the guilty one is lost."""
+    limits = sandbox.Limits(memory_mb=1536, cpu_s=10 + 2 * len(places), wall_s=30 + 4 * len(places), file_mb=0)
+    try:
+        return sandbox.run(look, path, places, limits=limits, preload=LIBRARIES)
+    except sandbox.SandboxError as error:
+        pages = sorted({page for page, _region in places})
+        if len(pages) == 1:
+            return [Seen(page, region, error=f"This page cannot be read: {error}") for page, region in places]
+        return [seen for page in pages for seen in _in_child(path, [item for item in places if item[0] == page])]
+
+
+def look(path: Path, places: list[tuple[int, str]]) -> list[Seen]:
+    """In the child: measure each side and make its thumbnail."""
+    from .scan.analyse import analyse
+
+    thumb = style("thumb")
+    seen = []
+    with open_document(path) as document:
+        for page, region in places:
+            view = View(page, region)
+            try:
+                facts = analyse(document.gray(view, dpi=DPI), page, region, dpi=DPI)
+                seen.append(Seen(page, region, facts.to_json(), document.draw(view, thumb)))
+            except PageUnreadable as error:
+                seen.append(Seen(page, region, error=str(error)))
+    return seen

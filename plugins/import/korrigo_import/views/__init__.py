@@ -1,0 +1,7 @@
+"""Pages of import: sending scans, the contact sheet, the roster."""
+
+
+def includeme(config):
+    config.include(".scans")
+    config.include(".pages")
+    config.include(".roster")

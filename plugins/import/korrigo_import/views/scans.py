@@ -1,0 +1,132 @@
+"""Sending scans: pieces of files in, batches and their progress out."""
+
+from typing import Annotated
+
+import sqlalchemy as sa
+from pydantic import Field
+from pyramid.httpexceptions import HTTPBadRequest, HTTPNotFound
+from pyramid.response import Response
+
+from korrigo.api import Form, Job, answer, describe_job, exam_context, read
+
+from ..models import Batch, Upload
+from ..services import AlreadyReceived, Batches, Uploads
+from ..services.uploads import PIECE, UploadRefused, WrongOffset
+
+
+class UploadForm(Form):
+    """A file that is going to be sent."""
+
+    name: Annotated[str, Field(min_length=1, max_length=500)]
+    size: Annotated[int, Field(gt=0)]
+
+
+def page(context, request):
+    """The drop zone and the files that were sent."""
+    batches = request.find_service(Batches).of_exam(context.exam)
+    return {"exam": context.exam, "batches": [describe(request, batch) for batch in batches]}
+
+
+def describe(request, batch: Batch) -> dict:
+    """A batch as the page and its script see it."""
+    job = request.db.get(Job, batch.job_id) if batch.job_id else None
+    return {
+        "id": batch.id, "filename": batch.filename, "size": batch.size, "state": batch.state, "pages": batch.pages,
+        "message": batch.message, "refusal": batch.refusal, "recipe": batch.recipe, "created": batch.created,
+        "job": describe_job(request, job) if job else None,
+        "url": request.route_path("import.batch", exam=batch.exam_id, batch=batch.id),
+    }
+
+
+def batch(context, request):
+    """How far a file is; polled while it is worked on."""
+    found = request.db.get(Batch, request.matchdict["batch"])
+    if found is None or found.exam_id != context.exam.id:
+        raise HTTPNotFound()
+    shown = describe(request, found)
+    job = shown["job"] or {}
+    return {**shown, "created": found.created.isoformat(), "done": job.get("done", 0), "total": job.get("total", 0),
+            "unit": job.get("unit", ""), "stage": job.get("stage", "")}
+
+
+def begin(context, request):
+    """Announce a file."""
+    form, errors = read(UploadForm, _json(request))
+    if form is None:
+        return answer(request, 422, "; ".join(errors.values()))
+    try:
+        upload = request.find_service(Uploads).begin(context.exam, form.name, form.size)
+    except UploadRefused as error:
+        return answer(request, 413, str(error))
+    return {"id": upload.id, "url": _url(request, upload), "offset": 0}
+
+
+def state(context, request):
+    """Where an upload goes on."""
+    upload = _upload(context, request)
+    return {"offset": request.find_service(Uploads).offset(upload), "size": upload.size,
+            "state": "received" if upload.batch_id else "receiving"}
+
+
+def piece(context, request):
+    """A piece of a file; after the last one the import is queued."""
+    upload, uploads = _upload(context, request, alone=True), request.find_service(Uploads)
+    try:
+        offset = int(request.headers["Upload-Offset"])
+    except (KeyError, ValueError):
+        raise HTTPBadRequest("Upload-Offset says where the piece begins") from None
+    if (request.content_length or 0) > PIECE:
+        return answer(request, 413, f"A piece has at most {PIECE >> 20} MB.")
+    try:
+        offset = uploads.append(upload, offset, request.body)
+    except WrongOffset as error:
+        return Response(json_body={"offset": error.offset}, status=409)
+    except UploadRefused as error:
+        return answer(request, 422, str(error))
+    if offset < upload.size:
+        return {"offset": offset, "size": upload.size, "state": "receiving"}
+    try:
+        batch, same = uploads.finish(upload), None
+    except AlreadyReceived as error:
+        batch, same = error.batch, str(error)
+    shown = {"id": batch.id, "url": request.route_path("import.batch", exam=context.exam.id, batch=batch.id)}
+    return {"offset": offset, "size": upload.size, "state": "received", "batch": shown, "same": same}
+
+
+def _upload(context, request, *, alone: bool = False) -> Upload:
+    """The upload of the address; ``alone``: a second piece that comes at the same time waits for the first."""
+    query = sa.select(Upload).where(Upload.id == request.matchdict["upload"], Upload.exam_id == context.exam.id)
+    upload = request.db.scalar(query.with_for_update() if alone else query)
+    if upload is None:
+        raise HTTPNotFound()
+    return upload
+
+
+def _url(request, upload: Upload) -> str:
+    return request.route_path("import.upload", exam=upload.exam_id, upload=upload.id)
+
+
+def _json(request) -> dict:
+    try:
+        body = request.json_body
+    except ValueError:
+        raise HTTPBadRequest("JSON was expected") from None
+    if not isinstance(body, dict):
+        raise HTTPBadRequest("a JSON object was expected")
+    return body
+
+
+def includeme(config):
+    exam = "/exams/{exam:[0-9a-f]{32}}"
+    for name, pattern in (("import.uploads", f"{exam}/scans"), ("import.batch", exam + "/batches/{batch}"),
+                          ("import.upload.new", f"{exam}/uploads"),
+                          ("import.upload", exam + "/uploads/{upload:[0-9a-f]{32}}")):
+        config.add_route(name, pattern, factory=exam_context)
+    office = {"permission": "exam:office"}
+    config.add_view(page, route_name="import.uploads", request_method="GET",
+                    renderer="korrigo_import:templates/upload.jinja2", **office)
+    config.add_view(batch, route_name="import.batch", request_method="GET", renderer="json", **office)
+    config.add_view(begin, route_name="import.upload.new", request_method="POST", renderer="json", **office)
+    config.add_view(state, route_name="import.upload", request_method="GET", renderer="json", **office)
+    config.add_view(piece, route_name="import.upload", request_method="PATCH", renderer="json", require_csrf=True,
+                    **office)
