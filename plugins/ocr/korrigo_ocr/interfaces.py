@@ -1,0 +1,64 @@
+"""The extension point of this plugin: a reader of handwriting, and the values that cross it.
+
+A reader is never asked "what is written here?" alone. It is also asked how well each name of a closed list agrees
+with the picture, because that is what an engine knows best: a recogniser with letter probabilities should answer
+from them, one that only gives text may inherit `korrigo_ocr.matching.evidence.TextScoring`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from zope.interface import Attribute, Interface
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Kind = Literal["name", "number", "date", "class"]
+"""What a prepared field holds: letters, a candidate number, a date as digits, the name of a class."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One reading of one field: the text as read ("" when nothing was), and the engine's own confidence, 0 to 1."""
+
+    text: str
+    confidence: float
+
+
+class ReaderUnavailable(RuntimeError):
+    """The engine cannot run on this machine; the message says what is missing and how to get it."""
+
+
+class IReader(Interface):
+    """Reads prepared fields: dark ink on white, uint8 (h, w), one line of writing, rules removed.
+
+    Readers keep no state between calls that changes their answers, and give the same answer to the same picture.
+    """
+
+    name = Attribute("Short name stored with each reading, such as 'tesseract'; letters, digits and hyphens")
+
+    def available() -> str | None:
+        """None when the reader can work here, else the reason why not and what to install."""
+
+    def read(image: NDArray[np.uint8], kind: Kind = "name") -> Reading:
+        """Read one field. Raises `ReaderUnavailable` when the engine is missing."""
+
+    def read_many(images: Sequence[NDArray[np.uint8]], kind: Kind = "name") -> list[tuple[Reading, ...]]:
+        """Read fields of one kind together, in order; engines that start a process do it once.
+
+        Each field gives one or several alternative readings, the most trusted first.
+        """
+
+    def read_cells(fields: Sequence[Sequence[NDArray[np.uint8]]]) -> list[str]:
+        """Read digits written one a cell: for each field one character a cell, "?" where the cell is not legible."""
+
+    def score(image: NDArray[np.uint8], candidates: Sequence[str], kind: Kind = "name") -> list[float]:
+        """How much better each candidate explains the picture than arbitrary writing of its length does.
+
+        Natural-log ratios in the order of ``candidates``, 0 = says nothing, not floored. Candidates are folded
+        (`korrigo_ocr.matching.names.fold`): capitals A-Z and digits.
+        """

@@ -1,0 +1,83 @@
+"""The table copies x pupils: how much better each pupil explains each cover than nobody of the roster does."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .evidence import field_log_ratios
+from .roster import RosterIndex
+from .unknown import unknown_log_ratio
+from .values import CopyEvidence, FieldName
+
+Floats = NDArray[np.float64]
+
+_SWAPPED = math.log(0.02)
+_IN_PLACE = math.log(0.98)
+
+
+def score_table(copies: Sequence[CopyEvidence], index: RosterIndex) -> Floats:
+    """Log-ratio of each pupil (columns, in the index's order) against "nobody of the roster" for each copy (rows)."""
+    table = np.zeros((len(copies), len(index)))
+    if len(index):
+        for row, copy in enumerate(copies):
+            table[row] = _score(copy, index)
+    return table
+
+
+def _score(copy: CopyEvidence, index: RosterIndex) -> Floats:
+    names, last, first = _name_scores(copy, index)
+    others: dict[FieldName, Floats] = {
+        "number": _optional(field_log_ratios(copy.of("number"), index.numbers.strings), index.number_of),
+        "birth_date": _date_scores(copy, index),
+        "class_name": _optional(
+            field_log_ratios(copy.of("class_name"), index.classes.strings), index.class_of
+        ),
+    }
+    strangers: dict[FieldName, float] = {
+        "number": _mean(field_log_ratios(copy.of("number"), index.number_series)),
+        "birth_date": _mean(field_log_ratios(copy.of("birth_date"), index.date_series)),
+    }
+    nobody = unknown_log_ratio({"last": last, "first": first, **others}, strangers, len(index))
+    return names + sum(others.values()) - math.log(len(index)) - nobody
+
+
+def _name_scores(copy: CopyEvidence, index: RosterIndex) -> tuple[Floats, Floats, Floats]:
+    """(both names together, last name, first name) for each pupil.
+
+    Together: the best spelling of the pupil's name, in place or with the two fields swapped. A name that the roster
+    lacks says nothing.
+    """
+    strings = index.names.strings
+    in_last = field_log_ratios(copy.of("last"), strings)
+    in_first = field_log_ratios(copy.of("first"), strings)
+    in_last[0] = in_first[0] = 0.0
+    together = np.full(len(index), -math.inf)
+    last, first = together.copy(), together.copy()
+    for j, spellings in enumerate(index.spellings):
+        for s in spellings:
+            straight = _IN_PLACE + in_last[s.last] + in_first[s.first]
+            swapped = _SWAPPED + in_last[s.first] + in_first[s.last]
+            together[j] = max(together[j], np.logaddexp(straight, swapped) + s.log_prior)
+            last[j] = max(last[j], in_last[s.last] + s.log_prior)
+            first[j] = max(first[j], in_first[s.first] + s.log_prior)
+    return together, last, first
+
+
+def _date_scores(copy: CopyEvidence, index: RosterIndex) -> Floats:
+    """Each pupil's own date is compared; nothing is parsed. The better of its two written forms counts."""
+    ratios = field_log_ratios(copy.of("birth_date"), index.dates.strings)
+    return np.array([max((ratios[place] for place in places), default=0.0) for places in index.dates_of])
+
+
+def _optional(ratios: Floats, places: Sequence[int | None]) -> Floats:
+    """Log-ratio per pupil, 0 for those of whom the roster does not say it."""
+    return np.array([0.0 if place is None else ratios[place] for place in places])
+
+
+def _mean(ratios: Floats) -> float:
+    """Log of the mean ratio over all that a stranger may write; 0 when nothing is known of it."""
+    return float(np.logaddexp.reduce(ratios) - math.log(len(ratios))) if len(ratios) else 0.0

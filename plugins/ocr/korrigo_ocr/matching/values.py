@@ -1,0 +1,167 @@
+"""What the matching takes and gives: pupils, evidence, decisions. Frozen, and free of pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from ..interfaces import Kind, Reading
+
+FieldName = Literal["last", "first", "birth_date", "number", "class_name"]
+Verdict = Literal["auto", "review", "none"]
+Reason = Literal["", "low", "namesake", "nobody", "empty"]
+
+KINDS: dict[FieldName, Kind] = {
+    "last": "name",
+    "first": "name",
+    "birth_date": "date",
+    "number": "number",
+    "class_name": "class",
+}
+"""What each field of a cover holds."""
+
+CERTAIN = 99.0
+"""The confidence of what a person decided, and the upper bound of all confidences."""
+
+
+class EvidenceError(ValueError):
+    """Stored evidence cannot be read back; the message says where it breaks."""
+
+
+@dataclass(frozen=True)
+class Pupil:
+    """A pupil of the roster.
+
+    ``full_name`` is given when the roster has last and first name in one cell: then the cut between them is
+    doubtful, all cuts are tried, and ``last`` and ``first`` are not looked at.
+    """
+
+    id: str
+    last: str = ""
+    first: str = ""
+    birth_date: date | None = None
+    number: str = ""
+    class_name: str = ""
+    full_name: str = ""
+
+
+@dataclass(frozen=True)
+class FieldEvidence:
+    """What one field of one cover says, kept so that it can be matched again without its picture.
+
+    ``readings`` are alternative readings of the same ink, none when the field is empty. ``cells`` is what was read
+    cell by cell where digits have their own boxes, "?" for one that is not legible. ``scores`` are log-ratios
+    per folded candidate from engines that score a closed list themselves; candidates absent from it are scored by
+    the readings.
+    """
+
+    name: FieldName
+    engine: str
+    readings: tuple[Reading, ...]
+    cells: str = ""
+    scores: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def says_something(self) -> bool:
+        """Whether anything was read in the field."""
+        return bool(self.cells or self.scores or any(reading.text for reading in self.readings))
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain lists, strings and numbers; `from_json` gives the evidence back."""
+        return {
+            "name": self.name,
+            "engine": self.engine,
+            "readings": [[reading.text, reading.confidence] for reading in self.readings],
+            "cells": self.cells,
+            "scores": dict(self.scores),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> FieldEvidence:
+        """The evidence written by `to_json`. Raises `EvidenceError`."""
+        try:
+            name = data["name"]
+            if name not in KINDS:
+                raise EvidenceError(f"unknown field {name!r}; known: {', '.join(KINDS)}")
+            return cls(
+                name,
+                str(data["engine"]),
+                tuple(Reading(str(text), float(confidence)) for text, confidence in data["readings"]),
+                str(data["cells"]),
+                {str(key): float(value) for key, value in data["scores"].items()},
+            )
+        except EvidenceError:
+            raise
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise EvidenceError(f"stored evidence is damaged ({error!r}): read the copy again") from error
+
+
+@dataclass(frozen=True)
+class CopyEvidence:
+    """All that the cover of one copy (or the header of one sheet) says.
+
+    Fields that were not read are absent; a copy of several sheets may have one field several times.
+    """
+
+    copy: str
+    fields: tuple[FieldEvidence, ...] = ()
+
+    def of(self, name: FieldName) -> tuple[FieldEvidence, ...]:
+        """What that field says: nothing, once, or once a sheet."""
+        return tuple(evidence for evidence in self.fields if evidence.name == name)
+
+    @property
+    def says_something(self) -> bool:
+        """Whether anything was read at all."""
+        return any(evidence.says_something for evidence in self.fields)
+
+    @classmethod
+    def of_sheets(cls, copy: str, sheets: Sequence[CopyEvidence]) -> CopyEvidence:
+        """The evidence of one copy from that of its sheets: all of it counts."""
+        return cls(copy, tuple(field for sheet in sheets for field in sheet.fields))
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values; `from_json` gives the evidence back."""
+        return {"copy": self.copy, "fields": [evidence.to_json() for evidence in self.fields]}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> CopyEvidence:
+        """The evidence written by `to_json`. Raises `EvidenceError`."""
+        try:
+            return cls(str(data["copy"]), tuple(FieldEvidence.from_json(item) for item in data["fields"]))
+        except (KeyError, TypeError) as error:
+            raise EvidenceError(f"stored evidence is damaged ({error!r}): read the copy again") from error
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A pupil proposed for a copy; ``score`` is the log-ratio against "nobody on the roster"."""
+
+    pupil: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Who wrote a copy.
+
+    ``pupil`` is None when nobody of the roster fits. ``confidence`` is what the whole batch would lose (in nats) by
+    the best other decision for this copy. ``verdict``: ``auto`` = certain enough, ``review`` = a person must look,
+    ``none`` = nobody proposed. ``reason`` says in a word why a decision is not automatic.
+    """
+
+    copy: str
+    pupil: str | None
+    confidence: float
+    verdict: Verdict
+    candidates: tuple[Candidate, ...] = ()
+    reason: Reason = ""
+
+
+@dataclass(frozen=True)
+class BatchDecision:
+    """The decisions for a batch, in the order of the copies given."""
+
+    decisions: tuple[Decision, ...]

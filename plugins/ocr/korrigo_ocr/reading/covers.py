@@ -1,0 +1,84 @@
+"""Covers -> evidence: register, cut, clean and read the identity fields of a whole batch in few calls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..interfaces import IReader, Kind
+from ..matching.values import KINDS, CopyEvidence, FieldEvidence, FieldName
+from .forms import FIELD_NAMES, Field, HeaderForm
+from .geometry import Grey
+from .prepare import PreparedField, prepare
+from .registration import HeaderPicture, Registration, register
+
+_KINDS_IN_CELLS: frozenset[Kind] = frozenset({"number", "date"})
+
+USABLE_QUALITY = 0.4
+"""Below this quality of registration a cover is not on the form, and nothing is read from it."""
+
+
+@dataclass(frozen=True)
+class CoverReading:
+    """What was made of one cover: which form it is on (place in the forms given), where it lies, what it says."""
+
+    form: int
+    registration: Registration
+    evidence: CopyEvidence
+
+
+class CoverReader:
+    """Reads covers on known forms with one reader. Keeps the forms' features, so use one per batch."""
+
+    def __init__(self, forms: Sequence[HeaderForm], reader: IReader) -> None:
+        if not forms:
+            raise ValueError("no form to read covers by: propose one or draw its fields")
+        self.forms = tuple(forms)
+        self.reader = reader
+        self._references = [HeaderPicture(form.grey()) for form in forms]
+
+    def locate(self, cover: Grey) -> tuple[int, Registration]:
+        """The form that fits a cover best, and where it lies on it."""
+        header = HeaderPicture(cover)
+        found = [register(header, reference) for reference in self._references]
+        best = max(range(len(found)), key=lambda i: found[i].quality)
+        return best, found[best]
+
+    def read(self, covers: Sequence[tuple[str, Grey]]) -> list[CoverReading]:
+        """Read (copy id, cover) pairs, in order. Each kind of field is read in one call for all covers."""
+        located = [self.locate(cover) for _, cover in covers]
+        prepared = [
+            {field.name: prepare(cover, registration, field) for field in self._fields(form, registration)}
+            for (_, cover), (form, registration) in zip(covers, located, strict=True)
+        ]
+        evidence: list[dict[FieldName, FieldEvidence]] = [{} for _ in covers]
+        for kind in sorted(set(KINDS.values())):
+            self._read_kind(kind, prepared, evidence)
+        return [
+            CoverReading(
+                form, registration, CopyEvidence(copy, tuple(said[n] for n in FIELD_NAMES if n in said))
+            )
+            for (copy, _), (form, registration), said in zip(covers, located, evidence, strict=True)
+        ]
+
+    def _fields(self, form: int, registration: Registration) -> tuple[Field, ...]:
+        """The fields to read: none on a cover that no form fits, where they would be cut out of something else."""
+        return self.forms[form].fields if registration.quality >= USABLE_QUALITY else ()
+
+    def _read_kind(
+        self,
+        kind: Kind,
+        prepared: Sequence[dict[FieldName, PreparedField | None]],
+        evidence: Sequence[dict[FieldName, FieldEvidence]],
+    ) -> None:
+        wanted = [
+            (row, name, field)
+            for row, fields in enumerate(prepared)
+            for name, field in fields.items()
+            if KINDS[name] == kind and field is not None
+        ]
+        readings = self.reader.read_many([field.line for _, _, field in wanted], kind)
+        in_cells = kind in _KINDS_IN_CELLS
+        cells = self.reader.read_cells([field.written_cells() if in_cells else () for _, _, field in wanted])
+        for (row, name, _), alternatives, digits in zip(wanted, readings, cells, strict=True):
+            evidence[row][name] = FieldEvidence(name, self.reader.name, alternatives, digits)

@@ -1,0 +1,218 @@
+"""Reading headers, deciding the whole batch, and the decisions of people."""
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from korrigo.api import Audit, Copies, Copy, CopyState, Exam, Exams, Fate, Identification, Side, Sides, Student
+
+from .interfaces import Reading as Text
+from .matching.decide import identify
+from .matching.sheets import group_sheets
+from .matching.values import CopyEvidence, Pupil
+from .models import DecisionRow, FormRow, Proposal, Reading
+from .reading.forms import HeaderForm
+
+NOTHING = Text("", 0.0)
+
+#: Sheets are joined by the program while nobody has graded them.
+JOINABLE = (CopyState.STAGING, CopyState.READY)
+
+
+class Readings:
+    """What was read on the headers of an exam, and where its fields stand."""
+
+    def __init__(self, db):
+        self.db = db
+
+    @classmethod
+    def of(cls, request) -> "Readings":
+        return cls(request.db)
+
+    def unread(self, exam: Exam) -> list[Side]:
+        """Header sides of copies that were not read, or were turned since."""
+        return list(self.db.scalars(
+            sa.select(Side).outerjoin(Reading, Reading.side_id == Side.id)
+            .where(Side.exam_id == exam.id, Side.header, Side.copy_id.is_not(None), Side.fate == Fate.COPY,
+                   sa.or_(Reading.side_id.is_(None), Reading.turned != Side.turned))
+            .order_by(Side.ordinal)))
+
+    def forms(self, exam: Exam) -> list[HeaderForm]:
+        row = self.db.get(FormRow, exam.id)
+        return [HeaderForm.from_json(form) for form in row.form["forms"]] if row else []
+
+    def keep_forms(self, exam: Exam, forms: Sequence[HeaderForm]) -> None:
+        self.db.merge(FormRow(exam_id=exam.id, form={"forms": [form.to_json() for form in forms]}))
+
+    def keep(self, side: Side, engine: str, evidence: CopyEvidence) -> None:
+        self.db.merge(Reading(side_id=side.id, turned=side.turned, engine=engine, text=summary(evidence)[:300],
+                              evidence=evidence.to_json()))
+
+    def evidence(self, exam: Exam) -> dict[str, CopyEvidence]:
+        """Copy id -> what all its headers say, copies in the order of the scan."""
+        rows = self.db.execute(
+            sa.select(Side.copy_id, Reading.evidence).join(Reading, Reading.side_id == Side.id)
+            .where(Side.exam_id == exam.id, Side.copy_id.is_not(None), Side.fate == Fate.COPY)
+            .order_by(Side.ordinal)).all()
+        found: dict[str, list[CopyEvidence]] = defaultdict(list)
+        for copy_id, evidence in rows:
+            found[copy_id].append(CopyEvidence.from_json(evidence))
+        first = dict(self.db.execute(
+            sa.select(Side.copy_id, sa.func.min(Side.ordinal)).where(Side.exam_id == exam.id,
+                                                                     Side.copy_id.is_not(None))
+            .group_by(Side.copy_id)).all())
+        return {copy_id: CopyEvidence.of_sheets(copy_id, found.get(copy_id, ()))
+                for copy_id in sorted(first, key=first.__getitem__)}
+
+
+class Identifier:
+    """Decides a whole exam: one pupil a copy at most, certain ones by itself, the rest for the desk."""
+
+    def __init__(self, db, copies: Copies, sides: Sides, exams: Exams, readings: Readings, settings):
+        self.db, self.copies, self.sides, self.exams, self.readings = db, copies, sides, exams, readings
+        self.threshold = settings["korrigo.ocr.threshold"]
+        self.automatic = settings["korrigo.ocr.automatic"]
+
+    @classmethod
+    def of(cls, request) -> "Identifier":
+        find = request.find_service
+        return cls(request.db, find(Copies), find(Sides), find(Exams), find(Readings), request.registry.settings)
+
+    def roster(self, exam: Exam) -> tuple[list[Pupil], set[str]]:
+        """The expected pupils, and the ids of those who are absent."""
+        rows = self.exams.roster(exam)
+        return [pupil(student) for student, _row in rows], {row.student_id for _student, row in rows if row.absent}
+
+    def join_sheets(self, exam: Exam) -> int:
+        """Join the sheets of one pupil where every sheet repeats the header; the number of joins.
+
+        Only what is certain is joined; the rest stays apart and goes to the desk, where two copies of one pupil
+        are seen and joined on purpose.
+        """
+        evidence = self.readings.evidence(exam)
+        pupils, _absent = self.roster(exam)
+        copies = {copy.id: copy for copy in self.db.scalars(sa.select(Copy).where(Copy.exam_id == exam.id))}
+        joined, head = 0, None
+        for join, copy_id in zip(group_sheets(list(evidence.values()), pupils), evidence, strict=True):
+            copy = copies[copy_id]
+            free = copy.state in JOINABLE and copy.identification != Identification.MANUAL
+            if join.to_previous and join.certain() and free and head is not None and head.state in JOINABLE:
+                if copy.student_id is not None:
+                    self.copies.identify(copy, None, Identification.NONE)
+                self.sides.join(head, copy)
+                joined += 1
+            else:
+                head = copy
+        if joined:
+            self.copies.renumber(exam)
+        return joined
+
+    def match(self, exam: Exam) -> None:
+        """Decide every copy that no person has decided; from stored evidence, without pictures."""
+        copies = {copy.id: copy for copy in self.db.scalars(sa.select(Copy).where(Copy.exam_id == exam.id))}
+        fixed = {copy.id: copy.student_id for copy in copies.values()
+                 if copy.identification in (Identification.MANUAL, Identification.UNKNOWN)}
+        pupils, absent = self.roster(exam)
+        evidence = [item for copy_id, item in self.readings.evidence(exam).items() if copy_id in copies]
+        decided = identify(evidence, pupils, threshold=self.threshold, fixed=fixed, absent=absent)
+        decisions = {item.copy: item for item in decided.decisions}
+        self._release_changed(copies, decisions)
+        students = {student.id: student for student, _row in self.exams.roster(exam)}
+        texts = {item.copy: summary(item) for item in evidence}
+        for copy_id, decision in decisions.items():
+            named = zip(decision.candidates, shares(decision.candidates), strict=True)
+            self.db.merge(Proposal(
+                copy_id=copy_id, student_id=decision.pupil, verdict=decision.verdict,
+                confidence=decision.confidence, text=texts[copy_id][:300],
+                candidates=[{"student": candidate.pupil, "confidence": share} for candidate, share in named]))
+            copy = copies[copy_id]
+            if self.automatic and decision.verdict == "auto" and copy.identification == Identification.NONE:
+                self.copies.identify(copy, students[decision.pupil], Identification.AUTO)
+        self.db.flush()
+
+    def _release_changed(self, copies: dict[str, Copy], decisions) -> None:
+        """Take back automatic decisions that would be made otherwise today, before others take their pupils."""
+        for copy in copies.values():
+            decision = decisions.get(copy.id)
+            if copy.identification == Identification.AUTO and (
+                    decision is None or decision.verdict != "auto" or decision.pupil != copy.student_id):
+                self.copies.identify(copy, None, Identification.NONE)
+
+
+class Desk:
+    """Decisions of people: kept with what was before, so that each can be undone."""
+
+    def __init__(self, db, copies: Copies, audit: Audit, user_id: str | None):
+        self.db, self.copies, self.audit, self.user_id = db, copies, audit, user_id
+
+    @classmethod
+    def of(cls, request) -> "Desk":
+        return cls(request.db, request.find_service(Copies), request.audit, request.actor_id)
+
+    def decide(self, copy: Copy, student: Student | None, *, unknown: bool = False) -> DecisionRow:
+        """Say whose copy it is; ``AlreadyTaken`` when the pupil has another one."""
+        if student is not None:
+            how = Identification.MANUAL
+            self._free_automatic(copy, student)
+        else:
+            how = Identification.UNKNOWN if unknown else Identification.NONE
+        proposal = self.db.get(Proposal, copy.id)
+        before = self.copies.identify(copy, student, how)
+        row = DecisionRow(copy_id=copy.id, student_id=copy.student_id,
+                          proposed_id=proposal.student_id if proposal else None,
+                          before_student_id=before.student_id, before=before.identification, user_id=self.user_id)
+        self.db.add(row)
+        self.db.flush()
+        return row
+
+    def undo(self, copy: Copy) -> DecisionRow | None:
+        """Undo the last decision on a copy that is not undone; None when there is none."""
+        row = self.db.scalar(sa.select(DecisionRow).where(DecisionRow.copy_id == copy.id, ~DecisionRow.undone)
+                             .order_by(DecisionRow.at.desc()).limit(1))
+        if row is None:
+            return None
+        student = self.db.get(Student, row.before_student_id) if row.before_student_id else None
+        how = Identification(row.before) if student or row.before in ("none", "unknown") else Identification.NONE
+        self.copies.identify(copy, student, how)
+        row.undone = True
+        return row
+
+    def _free_automatic(self, copy: Copy, student: Student) -> None:
+        """A person's word beats the program's: a copy that got this pupil automatically is free again."""
+        other = self.db.scalar(sa.select(Copy).where(
+            Copy.exam_id == copy.exam_id, Copy.student_id == student.id, Copy.id != copy.id,
+            Copy.identification == Identification.AUTO))
+        if other is not None:
+            self.copies.identify(other, None, Identification.NONE)
+
+
+def pupil(student: Student) -> Pupil:
+    """A pupil as the matcher takes it; a doubtful split gives the whole name."""
+    full = student.name if student.split_doubtful else ""
+    return Pupil(student.id, student.last_name, student.first_name, student.birth_date, student.number,
+                 student.class_name, full)
+
+
+def summary(evidence: CopyEvidence) -> str:
+    """What was read, for people: the first reading of each field, digits as their boxes say."""
+    best: dict[str, str] = {}
+    for item in evidence.fields:
+        text = item.cells or max(item.readings, key=lambda reading: reading.confidence, default=NOTHING).text
+        best.setdefault(item.name, text)
+    name = " ".join(filter(None, (best.get("last"), best.get("first"))))
+    return ", ".join(filter(None, (name, best.get("birth_date"), best.get("number"))))
+
+
+def shares(candidates) -> list[float]:
+    """The candidates' log-ratios against "nobody" as shares of one."""
+    if not candidates:
+        return []
+    top = max(0.0, *(candidate.score for candidate in candidates))
+    weights = [math.exp(candidate.score - top) for candidate in candidates]
+    whole = sum(weights) + math.exp(-top)
+    return [round(weight / whole, 3) for weight in weights]
+
+
+SERVICES = (Readings, Identifier, Desk)

@@ -1,0 +1,112 @@
+"""The identification desk."""
+
+import json
+from typing import Annotated
+
+from pydantic import Field
+from pyramid.httpexceptions import HTTPBadRequest
+from pyramid.response import Response
+
+from korrigo.api import AlreadyTaken, Exam, Form, Student, View, answer, copy_context, exam_context, read, side_context
+
+from . import desk
+from .services import Desk
+
+#: The part of a header side that the desk shows (page units), when no zone is known.
+HEADER = (0, 0, 1000, 480)
+ROOM = 20
+
+
+class DecisionForm(Form):
+    """Whose copy it is."""
+
+    student: Annotated[str | None, Field(pattern=r"^[0-9a-f]{32}$")] = None
+    unknown: bool = False
+    version: int
+
+
+def page(context, request):
+    exam = context.exam
+    boot = {**desk.describe(request, exam), "urls": {
+        "decide": _for_any_copy(request, "ocr.decide"), "undo": _for_any_copy(request, "ocr.undo"),
+        "roster": _roster_url(request, exam)}}
+    return {"exam": exam, "boot": json.dumps(boot).replace("<", "\\u003c")}
+
+
+def header(context, request):
+    """The header of a side, large enough to read handwriting."""
+    side, exam = context.side, context.exam
+    bottom = max((zone[3] for zone in exam.identity_zones), default=HEADER[3] - ROOM) + ROOM
+    view = View(side.pdf_page, side.region, side.turned)
+    found = request.registry["pictures"].side(side.blob_id, view, "zoom", clip=(0, 0, 1000, min(bottom, 900)))
+    response = Response(body=found.data, content_type=found.media_type, request=request)
+    response.cache_control = "private, max-age=31536000, immutable"
+    return response
+
+
+def decide(context, request):
+    """One decision; 409 when the pupil has another copy or somebody decided meanwhile."""
+    form, errors = read(DecisionForm, _body(request))
+    if form is None:
+        return answer(request, 422, "; ".join(f"{name}: {why}" for name, why in errors.items()))
+    exam, copy = context.exam, context.copy
+    if form.version != copy.version:
+        return Response(json_body={"copy": desk.one(request, exam, copy), "taken_by": None}, status=409)
+    student = request.db.get(Student, form.student) if form.student else None
+    if form.student and student is None:
+        return answer(request, 422, "This pupil is not here any more. Reload the page.")
+    try:
+        row = request.find_service(Desk).decide(copy, student, unknown=form.unknown)
+    except AlreadyTaken as error:
+        other = {"serial": error.copy.serial, "id": error.copy.id}
+        return Response(json_body={"copy": desk.one(request, exam, copy), "taken_by": other}, status=409)
+    return {"copy": desk.one(request, exam, copy), "undo": row.id}
+
+
+def undo(context, request):
+    """Undo the last decision on a copy."""
+    request.find_service(Desk).undo(context.copy)
+    return {"copy": desk.one(request, context.exam, context.copy)}
+
+
+def rerun(context, request):
+    """Read what was not read and decide again."""
+    job = request.jobs.add("ocr.identify", unique_key=f"ocr.identify:{context.exam.id}:again", exam_id=context.exam.id)
+    return {"job": request.route_path("job", job=job.id)}
+
+
+def _for_any_copy(request, route: str) -> str:
+    """The address of a route with ``{copy}`` where the script puts a copy's id."""
+    nobody = "0" * 32
+    return request.route_path(route, copy=nobody).replace(nobody, "{copy}")
+
+
+def _roster_url(request, exam: Exam) -> str | None:
+    try:
+        return request.route_path("import.roster", exam=exam.id)
+    except KeyError:
+        return None
+
+
+def _body(request) -> dict:
+    try:
+        body = request.json_body
+    except ValueError:
+        raise HTTPBadRequest("JSON was expected") from None
+    return body if isinstance(body, dict) else {}
+
+
+def includeme(config):
+    config.add_route("ocr.desk", "/exams/{exam:[0-9a-f]{32}}/desk", factory=exam_context)
+    config.add_route("ocr.rerun", "/exams/{exam:[0-9a-f]{32}}/again", factory=exam_context)
+    config.add_route("ocr.decide", "/copies/{copy:[0-9a-f]{32}}/decide", factory=copy_context)
+    config.add_route("ocr.undo", "/copies/{copy:[0-9a-f]{32}}/undo", factory=copy_context)
+    config.add_route("ocr.header", "/sides/{side:[0-9a-f]{32}}/header.jpg", factory=side_context)
+    office = {"permission": "exam:office"}
+    config.add_view(page, route_name="ocr.desk", request_method="GET", renderer="korrigo_ocr:templates/desk.jinja2",
+                    **office)
+    config.add_view(header, route_name="ocr.header", request_method=("GET", "HEAD"), **office)
+    config.add_view(decide, route_name="ocr.decide", request_method="POST", renderer="json", **office)
+    config.add_view(undo, route_name="ocr.undo", request_method="POST", renderer="json", **office)
+    config.add_view(rerun, route_name="ocr.rerun", request_method="POST", renderer="json", **office)
+
