@@ -1,0 +1,46 @@
+"""Marking schemes, the grading screen, graders, graded PDFs."""
+
+from korrigo.api import OFFICE, Plugin, admin, exam_coordinator, exam_grader
+
+
+def includeme(config):
+    from pyramid.i18n import TranslationStringFactory
+
+    from . import jobs
+    from .graders import GRADERS, add_korrigo_grader
+    from .paper.errors import GradedPdfError
+    from .services import SERVICES
+    from .services.papers import JOB
+    from .step import GradeStep, SchemeStep
+
+    _ = TranslationStringFactory("korrigo")
+    config.add_directive("add_korrigo_grader", add_korrigo_grader)
+    for grader in GRADERS:
+        config.add_korrigo_grader(grader)
+    for service in SERVICES:
+        config.add_korrigo_service(service)
+    config.add_korrigo_permission("grading:grade", "Write on copies", ([exam_grader], [exam_coordinator], [admin]))
+    config.add_korrigo_permission("grading:scheme", "Change the marking scheme", ([exam_coordinator], [admin]))
+    config.add_korrigo_permission("grading:finalise", "Finalise and reopen copies, take graded PDFs", OFFICE)
+    config.add_korrigo_job(JOB, jobs.finalise, title="Making a graded PDF", failed=jobs.finalise_failed,
+                           fatal=(GradedPdfError,))
+    config.add_korrigo_step("scheme", SchemeStep())
+    config.add_korrigo_step("grade", GradeStep())
+    config.add_korrigo_static()
+    for order, (label, route, icon, permission) in enumerate((
+            (_("Marking scheme"), "grading.scheme", "sheet", "exam:office"),
+            (_("Grading"), "grading.screen", "pen", "grading:grade"),
+            (_("Finalising"), "grading.finalise", "check", "exam:office"))):
+        config.add_korrigo_nav("exam", label=label, route=route, icon=icon, permission=permission, order=30 + order)
+    config.include(".views")
+
+
+plugin = Plugin(
+    name="grading",
+    title="Grading",
+    description="Marking schemes, the grading screen, graders, graded PDFs.",
+    includeme=includeme,
+    after=("import", "ocr"),
+    models="korrigo_grading.models",
+    migrations="korrigo_grading:migrations",
+)

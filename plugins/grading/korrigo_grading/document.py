@@ -1,0 +1,80 @@
+"""A copy as the grading screen knows it.  It says nothing that an anonymous exam hides."""
+
+from pyramid.i18n import TranslationStringFactory
+
+from korrigo.api import Copy, CopyState, Exam, Fate, Sides, Student, User
+
+from .scheme import Scheme
+from .services import Ops
+
+_ = TranslationStringFactory("korrigo")
+
+READ_ONLY = {
+    CopyState.STAGING: _("This copy is still being assembled."),
+    CopyState.FINALISING: _("The graded PDF of this copy is being made."),
+    CopyState.GRADED: _("This copy is finalised. Reopen it to change it."),
+    CopyState.FAILED: _("The graded PDF of this copy could not be made."),
+}
+
+
+def describe(request, exam: Exam, copy: Copy) -> dict:
+    """The document of a copy: pages, targets with revisions, whether it may be written on."""
+    ops = request.find_service(Ops)
+    may_see_names = request.has_permission("exam:names")
+    student = request.db.get(Student, copy.student_id) if may_see_names and copy.student_id else None
+    translate = request.localizer.translate
+    readonly = READ_ONLY.get(copy.state)
+    title = (translate(_("Copy ${number}", mapping={"number": copy.serial})) if may_see_names
+             else translate(_("Copy ${number}", mapping={"number": copy.code})))
+    names = _names(request, ops.targets(copy.id).values())
+    return {
+        "id": copy.id, "serial": copy.serial if may_see_names else None, "title": title,
+        "name": student.name if student else None, "state": copy.state,
+        "readonly": translate(readonly) if readonly else None, "version": ops.version(copy.id),
+        "pages": [page(request, exam, side, n) for n, side in
+                  enumerate(request.find_service(Sides).of_copy(copy.id))],
+        "targets": {key: {"rev": target.rev, "value": target.value, "by": names.get(target.user_id, ""),
+                          "at": target.at.isoformat()}
+                    for key, target in ops.targets(copy.id).items()},
+    }
+
+
+def page(request, exam: Exam, side, n: int) -> dict:
+    """One page: pictures at three sizes, and its size in pixels at 150 dpi."""
+    width, height = side.width_mm, side.height_mm
+    if side.turned % 180:
+        width, height = height, width
+    urls = {name: request.pictures.url(exam, side, size)
+            for name, size in (("url", "work"), ("zoom", "zoom"), ("thumb", "thumb"))}
+    return {"n": n, "side": side.id, "w": 1240, "h": round(1240 * height / width), "blank": side.fate == Fate.BLANK,
+            **urls}
+
+
+def questions(scheme: Scheme | None) -> list[dict]:
+    """The scheme in display order; points as plain numbers."""
+    if scheme is None:
+        return []
+    shown = []
+    for question, depth in scheme.flatten():
+        leaf = not question.children
+        shown.append({
+            "id": question.id, "label": question.label, "title": question.title, "depth": depth, "leaf": leaf,
+            "max": float(question.points) if leaf else None, "step": float(question.step), "bonus": question.bonus,
+            "sum": not leaf, "grader": question.grader,
+            "criteria": [{"id": item.id, "text": item.text, "points": float(item.points)}
+                         for item in question.criteria]})
+    return shown
+
+
+def with_names(request, results: list[dict]) -> list[dict]:
+    """Results of ops as the screen takes them: who wrote the current value is said by name."""
+    ids = {result["current"]["by"] for result in results if result.get("current")} - {None}
+    names = {user_id: request.db.get(User, user_id).name for user_id in ids}
+    return [{**result, "current": {**result["current"], "by": names.get(result["current"]["by"], "")}}
+            if result.get("current") else result for result in results]
+
+
+def _names(request, targets) -> dict[str, str]:
+    """User id -> name, for those who wrote; colleagues are no secret."""
+    ids = {target.user_id for target in targets} - {None}
+    return {user_id: request.db.get(User, user_id).name for user_id in ids} if ids else {}

@@ -1,0 +1,20 @@
+"""What can be wrong with a graded PDF, or with what it is to be made of."""
+
+
+class GradedPdfError(Exception):
+    """The graded PDF of one copy was not written, or is refused; nothing of it was kept.
+
+    ``code`` is one of ``CODES`` (the key for a translation), ``message`` is the plain English.
+    """
+
+    CODES = (
+        "empty-copy", "source-unreadable", "page-missing", "half-not-separable", "annotation",
+        "unreadable", "page-count", "text-missing", "foreign-image", "missing-image", "active-content",
+    )  # fmt: skip
+
+    def __init__(self, code: str, message: str):
+        super().__init__(code, message)
+        self.code, self.message = code, message
+
+    def __str__(self) -> str:
+        return self.message

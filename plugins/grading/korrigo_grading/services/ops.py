@@ -1,0 +1,128 @@
+"""Writing on copies: ops with ids, one revision per target, replays that change nothing.
+
+The rule, in one transaction: a known op id gets its answer again (and the current value if somebody wrote
+since); an op based on the current revision is written; one that says what is there already is done; anything
+else is a conflict and changes nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from korrigo.api import Audit, Copies, Copy, CopyState, now
+
+from ..models import GradedCopyRow, Op, Target
+from ..scheme import Question
+from ..targets import problem
+
+#: States in which a copy takes ops.
+WRITABLE = (CopyState.READY, CopyState.GRADING)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One op as it came: ``id`` is the client's, ``base`` the revision that its author was looking at."""
+
+    id: str
+    target: str
+    value: Any
+    base: int
+
+
+class Closed(Exception):
+    """The copy takes no ops (any more): it is not released yet, being finalised, or graded."""
+
+
+class Ops:
+    def __init__(self, db, copies: Copies, audit: Audit, user_id: str | None):
+        self.db, self.copies, self.audit, self.user_id = db, copies, audit, user_id
+
+    @classmethod
+    def of(cls, request) -> "Ops":
+        return cls(request.db, request.find_service(Copies), request.audit, request.actor_id)
+
+    def version(self, copy_id: str) -> int:
+        return self.db.scalar(sa.select(GradedCopyRow.version).where(GradedCopyRow.copy_id == copy_id)) or 0
+
+    def targets(self, copy_id: str) -> dict[str, Target]:
+        """What is on the copy now, by key; what was taken away is there with a null value."""
+        return {target.key: target for target in
+                self.db.scalars(sa.select(Target).where(Target.copy_id == copy_id))}
+
+    def apply(self, copy: Copy, edits: Sequence[Edit], questions: Mapping[str, Question]) -> tuple[int, list[dict]]:
+        """Write edits in their order; the copy's new version and one result an edit.
+
+        Raises :class:`Closed` before anything is written.
+        """
+        row = self._lock(copy)
+        known = {op.id: op for op in self.db.scalars(
+            sa.select(Op).where(Op.id.in_([edit.id for edit in edits])))}
+        targets = {target.key: target for target in self.db.scalars(
+            sa.select(Target).where(Target.copy_id == copy.id, Target.key.in_({edit.target for edit in edits})))}
+        if copy.state not in WRITABLE and any(edit.id not in known for edit in edits):
+            raise Closed(copy.state)
+        results = [self._one(copy, row, edit, known, targets, questions) for edit in edits]
+        self.db.flush()
+        return row.version, results
+
+    def _lock(self, copy: Copy) -> GradedCopyRow:
+        """The copy's row, alone: on PostgreSQL by FOR UPDATE, on SQLite every writer is alone."""
+        query = sa.select(GradedCopyRow).where(GradedCopyRow.copy_id == copy.id).with_for_update()
+        row = self.db.scalar(query.execution_options(populate_existing=True))
+        if row is None:
+            self.db.scalar(sa.select(Copy.id).where(Copy.id == copy.id).with_for_update())
+            row = self.db.scalar(query) or GradedCopyRow(copy_id=copy.id, version=0)
+            self.db.add(row)
+        self.db.refresh(copy)
+        return row
+
+    def _one(self, copy: Copy, row: GradedCopyRow, edit: Edit, known: dict[str, Op], targets: dict[str, Target],
+             questions: Mapping[str, Question]) -> dict:
+        target = targets.get(edit.target)
+        if edit.id in known:
+            return self._again(known[edit.id], copy, targets)
+        why = problem(edit.target, edit.value, questions)
+        if why:
+            return {"id": edit.id, "status": "invalid", "why": why, "current": _current(target)}
+        rev = target.rev if target else 0
+        if edit.base != rev and not (target is not None and target.value == edit.value):
+            return {"id": edit.id, "status": "conflict", "current": _current(target)}
+        if edit.base == rev:
+            rev = self._write(copy, row, edit, targets)
+        self._log(copy, edit, rev, known)
+        return {"id": edit.id, "status": "ok", "rev": rev}
+
+    def _again(self, op: Op, copy: Copy, targets: dict[str, Target]) -> dict:
+        """The answer that was given before; with what somebody wrote since."""
+        if op.copy_id != copy.id:
+            return {"id": op.id, "status": "invalid", "why": "This edit was made on another copy.", "current": None}
+        answer = {"id": op.id, "status": "ok", "rev": op.rev}
+        target = targets.get(op.key) or self.db.get(Target, (copy.id, op.key))
+        if target is not None and target.rev != op.rev:
+            answer["current"] = _current(target)
+        return answer
+
+    def _write(self, copy: Copy, row: GradedCopyRow, edit: Edit, targets: dict[str, Target]) -> int:
+        if copy.state == CopyState.READY:
+            self.copies.move(copy, "begin")
+        row.version += 1
+        target = targets.get(edit.target)
+        if target is None:
+            target = targets[edit.target] = Target(copy_id=copy.id, key=edit.target)
+            self.db.add(target)
+        target.value, target.rev, target.user_id, target.at = edit.value, row.version, self.user_id, now()
+        return row.version
+
+    def _log(self, copy: Copy, edit: Edit, rev: int, known: dict[str, Op]) -> None:
+        op = known[edit.id] = Op(id=edit.id, copy_id=copy.id, key=edit.target, value=edit.value, base=edit.base,
+                                 rev=rev, user_id=self.user_id)
+        self.db.add(op)
+
+
+def _current(target: Target | None) -> dict | None:
+    if target is None:
+        return {"rev": 0, "value": None, "by": None, "at": None}
+    return {"rev": target.rev, "value": target.value, "by": target.user_id,
+            "at": target.at.isoformat() if target.at else None}

@@ -1,0 +1,7 @@
+"""Pages of grading: the screen, the marking scheme, finalising."""
+
+
+def includeme(config):
+    config.include(".screen")
+    config.include(".scheme")
+    config.include(".finalise")
