@@ -1,0 +1,11 @@
+"""Marks as files: values in, bytes out.  No database."""
+
+from korrigo.api import safe_cell, safe_filename
+
+from .csv_files import generic_csv, pronote_csv
+from .table import ExportQuestion, ExportRow, ExportTable, RowStatus, rounded, warnings
+
+__all__ = [
+    "ExportQuestion", "ExportRow", "ExportTable", "RowStatus", "generic_csv", "pronote_csv", "rounded", "safe_cell",
+    "safe_filename", "warnings",
+]
