@@ -1,0 +1,72 @@
+"""How soon after the end of an upload the first page can be seen: ``python benchmarks/first_page.py [scan.pdf]``.
+
+Starts a real server with a real worker, sends the scan as the upload page does, and asks for the contact sheet and
+the first thumbnail until they are there.  Prints seconds, from the answer to the last piece.
+"""
+
+import json
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "load")]
+
+from live_server import Server  # noqa: E402
+from test_web_and_worker import Browser, wait_for_jobs  # noqa: E402
+
+from korrigo.services import Exams  # noqa: E402
+
+PIECE = 4 << 20
+RUNS = 5
+
+
+def once(server, scan: bytes, number: int) -> tuple[float, float]:
+    """(seconds until the sheet lists the pages, seconds until the first picture came)."""
+    owner = server.user("owner", "secretary")
+    with server.scope(owner) as request:
+        exam = request.find_service(Exams).create(title=f"First page {number}").id
+    browser = Browser(server, owner)
+    _status, _headers, body = browser.ask("POST", f"/import/exams/{exam}/uploads",
+                                          {"name": "scan.pdf", "size": len(scan)})
+    url, offset = json.loads(body)["url"], 0
+    while offset < len(scan):
+        browser.connection.request("PATCH", url, scan[offset:offset + PIECE], {
+            "Cookie": browser.cookies, "X-CSRF-Token": browser.token, "Upload-Offset": str(offset),
+            "Content-Type": "application/octet-stream", "Accept": "application/json"})
+        offset = json.loads(browser.connection.getresponse().read())["offset"]
+    started = time.monotonic()
+    while True:
+        _status, _headers, body = browser.ask("GET", f"/import/exams/{exam}/pages")
+        page = body.decode()
+        boot = json.loads(page[page.index('id="boot">') + 10:].split("</script>")[0])
+        sides = boot["loose"] + [side for copy in boot["copies"] for side in copy["sides"]]
+        if sides:
+            break
+        time.sleep(0.05)
+    listed = time.monotonic() - started
+    status, _headers, _picture = browser.ask("GET", sides[0]["thumb"])
+    assert status == 200
+    return listed, time.monotonic() - started
+
+
+def main() -> None:
+    scan = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "tests/data/batches/class-a4/scan.pdf").read_bytes()
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        server = Server(Path(folder))
+        try:
+            results = []
+            for number in range(RUNS):
+                # A comment at the end makes the content new; no job of an earlier run is in the way.
+                results.append(once(server, scan + b"\n%% %d" % number, number))
+                wait_for_jobs(server)
+        finally:
+            server.close()
+    for name, column in zip(("pages listed", "first picture"), zip(*results, strict=True), strict=True):
+        print(f"{name:14s} median {statistics.median(column):.2f} s, worst {max(column):.2f} s of {len(column)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""A small scan, and exams that are there at once."""
+
+import csv
+import io
+
+import pikepdf
+import pytest
+from exam_builder import Browser, build
+
+
+@pytest.fixture(scope="session")
+def small_scan(data, tmp_path_factory):
+    """The first two copies of a real pile: eight pages."""
+    out = tmp_path_factory.mktemp("scan") / "small.pdf"
+    with pikepdf.open(data / "batches/class-a4/scan.pdf") as pile:
+        del pile.pages[8:]
+        pile.remove_unreferenced_resources()
+        pile.save(out)
+    return out
+
+
+@pytest.fixture(scope="session")
+def small_roster(data) -> bytes:
+    """Five pupils, the two of the small scan among them."""
+    lines = (data / "batches/class-a4/roster.csv").read_text("utf-8-sig").splitlines(keepends=True)
+    return "".join(lines[:6]).encode()
+
+
+@pytest.fixture(scope="session")
+def pupils(small_roster) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(small_roster.decode()), delimiter=";"))
+
+
+@pytest.fixture
+def browser(app):
+    """The application as whoever is signed in uses it."""
+    return Browser(app)
+
+
+@pytest.fixture
+def built(scope, small_scan):
+    """``built(copies=3, graders=(ann,))`` makes an exam and commits it."""
+    def make(**options):
+        with scope() as request:
+            return build(request, small_scan, **options)
+    return make

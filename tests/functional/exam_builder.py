@@ -1,0 +1,126 @@
+"""Exams made by services, without reading any page, and a browser that remembers its token."""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from korrigo_grading.scheme import parse_lines
+from korrigo_grading.services import Schemes
+from korrigo_import.models import Batch, BatchState
+
+from korrigo.api import Blobs, Copies, Exam, ExamRole, Exams, Fate, Side, Sides, Students
+
+#: Two exercises, five questions, 20 points.
+LINES = "1;Analysis;\n1a;Derivative;4\n1b;Variations;5\n2;Sequences;5\n3;Space;4\n4;Chance;2\n"
+
+ZONE = [0, 0, 1000, 400]
+
+
+@dataclass(frozen=True)
+class Built:
+    """Ids of an exam; ``leaves`` are the questions with points by label, ``sides`` those of each copy in order."""
+
+    exam: str
+    copies: tuple[str, ...]
+    sides: tuple[tuple[str, ...], ...]
+    students: tuple[str, ...]
+    leaves: dict[str, str]
+
+
+def build(request, scan: Path, *, copies: int = 2, pages: int = 4, anonymous: bool = True, scheme: bool = True,
+          pupils: int = 3, graders: tuple[str, ...] = (), title: str = "Mock exam") -> Built:
+    """An exam whose copies show the pages of ``scan`` round and round; all copies are ready for grading."""
+    exams, copies_of = request.find_service(Exams), request.find_service(Copies)
+    exam = exams.create(title=title, anonymous=anonymous, identity_zones=[ZONE])
+    blob = request.find_service(Blobs).add_file(scan, "application/pdf")
+    request.db.add(Batch(exam_id=exam.id, blob_id=blob.id, pages_blob_id=blob.id, filename=f"{title}.pdf",
+                         size=blob.size, state=BatchState.READY))
+    made, placed = [], []
+    for number in range(copies):
+        copy = copies_of.create(exam)
+        sides = [Side(exam_id=exam.id, blob_id=blob.id, pdf_page=number * pages + page + 1, width_mm=210.0,
+                      height_mm=297.0, header=page == 0, ordinal=number * pages + page, fate=Fate.WAITING)
+                 for page in range(pages)]
+        request.db.add_all(sides)
+        request.db.flush()
+        request.find_service(Sides).place(sides, copy)
+        copies_of.move(copy, "release")
+        made.append(copy.id)
+        placed.append(tuple(side.id for side in sides))
+    students = [request.find_service(Students).upsert(
+        f"{exam.id}:{n}", last_name=f"Lastname{n}", first_name=f"Firstname{n}", number=f"77100{n:02d}")[0]
+        for n in range(pupils)]
+    exams.expect(exam, students)
+    leaves = set_scheme(request, exam) if scheme else {}
+    for user_id in graders:
+        exams.set_role(exam, user_id, ExamRole.GRADER)
+    return Built(exam.id, tuple(made), tuple(placed), tuple(student.id for student in students), leaves)
+
+
+def set_scheme(request, exam: Exam, lines: str = LINES) -> dict[str, str]:
+    schemes = request.find_service(Schemes)
+    schemes.set(exam, parse_lines(lines, exam.total))
+    return {question.label: key for key, question in schemes.leaves(exam).items()}
+
+
+BOOT = re.compile(r'<script type="application/json" id="boot">(.*?)</script>', re.DOTALL)
+
+
+def boot(response) -> dict:
+    """What a page gives its script."""
+    return json.loads(BOOT.search(response.text)[1])
+
+
+class Browser:
+    """A WebTest application as one signed-in person uses it; every byte that was received is kept in ``seen``."""
+
+    def __init__(self, app):
+        self.app, self.seen = app, []
+
+    @property
+    def token(self) -> dict[str, str]:
+        return {"X-CSRF-Token": self.app.get("/session").json["csrf"]}
+
+    def get(self, url: str, **options):
+        return self._keep(self.app.get(url, **options))
+
+    def post(self, url: str, data=None, **options):
+        """A form, as a page sends it."""
+        return self._keep(self.app.post(url, data or {}, headers=self.token, **options))
+
+    def send(self, url: str, data, **options):
+        """JSON, as a script sends it."""
+        return self._keep(self.app.post_json(url, data, headers=self.token, **options))
+
+    def upload(self, exam: str, name: str, data: bytes, piece: int = 1 << 20):
+        """A whole file in pieces; the answer to the last one."""
+        url = self.send(f"/import/exams/{exam}/uploads", {"name": name, "size": len(data)}).json["url"]
+        for start in range(0, len(data), piece):
+            answer = self.patch(url, start, data[start:start + piece])
+        return answer.json
+
+    def patch(self, url: str, offset: int, data: bytes, **options):
+        return self._keep(self.app.patch(url, data, headers={
+            **self.token, "Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream",
+            "Accept": "application/json"}, **options))
+
+    def _keep(self, response):
+        self.seen.append((response.request.path_qs, response.body))
+        environ = response.request.environ
+        environ["wsgi.input"].close()   # large bodies lie in temporary files
+        environ.get("webob._parsed_post_vars", ({},))[0].clear()
+        return response
+
+
+def traces(pieces: list[tuple[str, bytes]], secrets: list[str]) -> list[tuple[str, str]]:
+    """Where a secret shows in what was received: as it is, as JSON writes it, as an address writes it."""
+    found = []
+    for url, body in pieces:
+        text = body.decode("utf-8", "replace").casefold()
+        for secret in secrets:
+            written = {secret, json.dumps(secret)[1:-1], quote(secret)}
+            if any(form.casefold() in text for form in written):
+                found.append((url, secret))
+    return found

@@ -1,0 +1,56 @@
+"""The Tesseract reader."""
+
+import cv2
+import numpy as np
+import pytest
+from korrigo_ocr.interfaces import IReader, ReaderUnavailable
+from korrigo_ocr.matching.names import fold
+from korrigo_ocr.reading.prepare import LINE_PICTURE_HEIGHT
+from korrigo_ocr.reading.tesseract import TesseractReader
+from zope.interface.verify import verifyObject
+
+
+def line(text):
+    """Plain lettering, dark on white, as high as a prepared line."""
+    picture = np.full((LINE_PICTURE_HEIGHT, 40 + 34 * len(text)), 255, np.uint8)
+    cv2.putText(picture, text, (20, 55), cv2.FONT_HERSHEY_DUPLEX, 1.5, (20,), 3, cv2.LINE_AA)
+    return picture
+
+
+def test_it_is_a_reader():
+    assert verifyObject(IReader, TesseractReader())
+    assert TesseractReader().available() is None
+
+
+def test_many_lines_are_read_in_their_order():
+    words = ["DUPONT", "MARTIN", "LEROY"]
+    readings = TesseractReader().read_many([line(word) for word in words])
+    assert [fold(alternatives[0].text) for alternatives in readings] == words
+    assert all(0 < reading.confidence <= 1 for alternatives in readings for reading in alternatives)
+
+
+def test_nothing_to_read_gives_nothing():
+    assert TesseractReader().read_many([]) == []
+    assert TesseractReader().read_cells([(), ()]) == ["", ""]
+
+
+def test_an_empty_picture_reads_as_nothing():
+    assert TesseractReader().read(np.full((72, 200), 255, np.uint8)).text == ""
+
+
+def test_single_digits_are_read_between_printed_ones():
+    fields = [[line(digit) for digit in "2058"], [line(digit) for digit in "47"]]
+    assert TesseractReader().read_cells(fields) == ["2058", "47"]
+
+
+def test_a_closed_list_is_ranked():
+    scores = TesseractReader().score(line("MARTIN"), ["MARIN", "MARTIN", "DURAND"])
+    assert scores[1] > scores[0] > scores[2]
+    assert scores[1] > 0 > scores[2]
+
+
+def test_a_missing_model_is_said_with_what_to_install():
+    reader = TesseractReader(languages=("xxx",))
+    assert "tesseract-ocr-fra" in reader.available()
+    with pytest.raises(ReaderUnavailable, match="no model for xxx"):
+        reader.read(line("A"))
