@@ -14,7 +14,7 @@ from webtest import TestApp
 
 from korrigo.config import configure
 from korrigo.db import migrate, scope
-from korrigo.plugins import installed, load, resolve
+from korrigo.plugins import installed, load
 from korrigo.services import Accounts
 
 #: The plugins of this repository, by entry point.
