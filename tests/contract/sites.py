@@ -46,10 +46,11 @@ def package(name: str) -> str:
     return PLUGINS[name].includeme.__module__
 
 
-def settings(folder: Path, names) -> dict:
+def settings(folder: Path, names, queue: str = "immediate") -> dict:
+    """What the ini of an application of these plugins says."""
     return {
         "korrigo.plugins": " ".join(names), "korrigo.environment": "test", "korrigo.secret": secrets.token_hex(32),
-        "korrigo.queue": "immediate", "korrigo.data": str(folder / "data"), "korrigo.url": "http://localhost",
+        "korrigo.queue": queue, "korrigo.data": str(folder / "data"), "korrigo.url": "http://localhost",
         "korrigo.languages": "en fr", "sqlalchemy.url": f"sqlite:///{folder / 'korrigo.db'}"}
 
 
@@ -62,9 +63,9 @@ def methods(view) -> tuple[str, ...]:
 class Site:
     """An application of some plugins, on the database of its folder."""
 
-    def __init__(self, folder: Path, names: tuple[str, ...]):
+    def __init__(self, folder: Path, names: tuple[str, ...], **more):
         self.folder, self.names = folder, names
-        config = configure(settings(folder, names), here=str(folder), check=False)
+        config = configure(settings(folder, names, **more), here=str(folder), check=False)
         self.registry = config.registry
         self.statuses = migrate.upgrade(self.registry["engine"], self.registry["korrigo plugins"])
         self.app = TestApp(config.make_wsgi_app())
