@@ -46,12 +46,13 @@ def package(name: str) -> str:
     return PLUGINS[name].includeme.__module__
 
 
-def settings(folder: Path, names, queue: str = "immediate") -> dict:
-    """What the ini of an application of these plugins says."""
+def settings(folder: Path, names, queue: str = "immediate", reader: str = "none") -> dict:
+    """What the ini of an application of these plugins says; names are not read unless somebody asks for it."""
     return {
         "korrigo.plugins": " ".join(names), "korrigo.environment": "test", "korrigo.secret": secrets.token_hex(32),
         "korrigo.queue": queue, "korrigo.data": str(folder / "data"), "korrigo.url": "http://localhost",
-        "korrigo.languages": "en fr", "sqlalchemy.url": f"sqlite:///{folder / 'korrigo.db'}"}
+        "korrigo.languages": "en fr", "korrigo.ocr.reader": reader,
+        "sqlalchemy.url": f"sqlite:///{folder / 'korrigo.db'}"}
 
 
 def methods(view) -> tuple[str, ...]:

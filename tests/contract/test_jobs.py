@@ -59,7 +59,7 @@ QUEUED = {"core.tidy": tidy, "export.make": export, "grading.finalise": finalise
 @pytest.fixture
 def quiet(tmp_path):
     """An application of all plugins whose jobs wait until they are told."""
-    site = Site(tmp_path, NAMES, queue="none")
+    site = Site(tmp_path, NAMES, queue="none", reader="tesseract")
     yield site
     site.close()
 

@@ -1,5 +1,6 @@
 """A copy as the grading screen knows it.  It says nothing that an anonymous exam hides."""
 
+import sqlalchemy as sa
 from pyramid.i18n import TranslationStringFactory
 
 from korrigo.api import Copy, CopyState, Exam, Fate, Sides, Student, User
@@ -26,7 +27,8 @@ def describe(request, exam: Exam, copy: Copy) -> dict:
     readonly = READ_ONLY.get(copy.state)
     title = (translate(_("Copy ${number}", mapping={"number": copy.serial})) if may_see_names
              else translate(_("Copy ${number}", mapping={"number": copy.code})))
-    names = _names(request, ops.targets(copy.id).values())
+    targets = ops.targets(copy.id)
+    names = _names(request, {target.user_id for target in targets.values()})
     return {
         "id": copy.id, "serial": copy.serial if may_see_names else None, "title": title,
         "name": student.name if student else None, "state": copy.state,
@@ -35,7 +37,7 @@ def describe(request, exam: Exam, copy: Copy) -> dict:
                   enumerate(request.find_service(Sides).of_copy(copy.id))],
         "targets": {key: {"rev": target.rev, "value": target.value, "by": names.get(target.user_id, ""),
                           "at": target.at.isoformat()}
-                    for key, target in ops.targets(copy.id).items()},
+                    for key, target in targets.items()},
     }
 
 
@@ -68,13 +70,11 @@ def questions(scheme: Scheme | None) -> list[dict]:
 
 def with_names(request, results: list[dict]) -> list[dict]:
     """Results of ops as the screen takes them: who wrote the current value is said by name."""
-    ids = {result["current"]["by"] for result in results if result.get("current")} - {None}
-    names = {user_id: request.db.get(User, user_id).name for user_id in ids}
+    names = _names(request, {result["current"]["by"] for result in results if result.get("current")})
     return [{**result, "current": {**result["current"], "by": names.get(result["current"]["by"], "")}}
             if result.get("current") else result for result in results]
 
 
-def _names(request, targets) -> dict[str, str]:
+def _names(request, ids: set[str | None]) -> dict[str, str]:
     """User id -> name, for those who wrote; colleagues are no secret."""
-    ids = {target.user_id for target in targets} - {None}
-    return {user_id: request.db.get(User, user_id).name for user_id in ids} if ids else {}
+    return dict(request.db.execute(sa.select(User.id, User.name).where(User.id.in_(ids - {None}))).all())
