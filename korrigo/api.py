@@ -45,6 +45,6 @@ from .settings import Setting
 from .texts import safe_cell, safe_filename
 from .version import PLUGIN_API
 from .web.errors import answer
-from .web.forms import DecimalText, Form, Optional, Title, read
+from .web.forms import DecimalText, Form, Optional, Title, json_object, read
 from .web.jobs import describe as describe_job
 from .web.templating import write_number, write_when

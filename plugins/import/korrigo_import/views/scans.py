@@ -7,7 +7,7 @@ from pydantic import Field
 from pyramid.httpexceptions import HTTPBadRequest, HTTPNotFound
 from pyramid.response import Response
 
-from korrigo.api import Form, Job, answer, describe_job, exam_context, read
+from korrigo.api import Form, Job, answer, describe_job, exam_context, json_object, read
 
 from ..models import Batch, Upload
 from ..services import AlreadyReceived, Batches, Uploads
@@ -51,7 +51,7 @@ def batch(context, request):
 
 def begin(context, request):
     """Announce a file."""
-    form, errors = read(UploadForm, _json(request))
+    form, errors = read(UploadForm, json_object(request))
     if form is None:
         return answer(request, 422, "; ".join(errors.values()))
     try:
@@ -104,16 +104,6 @@ def _upload(context, request, *, alone: bool = False) -> Upload:
 
 def _url(request, upload: Upload) -> str:
     return request.route_path("import.upload", exam=upload.exam_id, upload=upload.id)
-
-
-def _json(request) -> dict:
-    try:
-        body = request.json_body
-    except ValueError:
-        raise HTTPBadRequest("JSON was expected") from None
-    if not isinstance(body, dict):
-        raise HTTPBadRequest("a JSON object was expected")
-    return body
 
 
 def includeme(config):
