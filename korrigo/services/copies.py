@@ -78,6 +78,7 @@ class Copies:
         origins, target = TRANSITIONS[act]
         if act in NEEDS_REASON and not reason.strip():
             raise TransitionRefused(f"to {act} copy {copy.serial}, say why")
+        self.audit.wait_for_turn()
         before = copy.state
         values = {"state": target, "version": Copy.version + 1}
         if act == "fail":

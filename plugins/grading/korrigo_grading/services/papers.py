@@ -11,6 +11,7 @@ from korrigo.api import Audit, Blobs, Copies, Copy, CopyState, Exam, Fate, Side,
 
 from ..models import Paper, Target
 from ..paper.model import Annotation, GradedCopy, PaperSide, QuestionLine, Summary
+from ..paper.summary import Number, number_style
 from ..scheme import Scheme, totals
 from ..targets import points
 from .ops import Ops
@@ -35,24 +36,25 @@ class NotFinished(ValueError):
 
 @dataclass(frozen=True)
 class Printable:
-    """A copy as it is drawn, the version of its grading, and its total."""
+    """A copy as it is drawn, the version of its grading, its total, and how numbers are written."""
 
     copy: GradedCopy
     version: int
     total: Decimal
+    number: Number
 
 
 class Papers:
     def __init__(self, db, copies: Copies, sides: Sides, schemes: Schemes, ops: Ops, blobs: Blobs, audit: Audit,
-                 jobs, translate):
+                 jobs, localizer):
         self.db, self.copies, self.sides, self.schemes = db, copies, sides, schemes
-        self.ops, self.blobs, self.audit, self.jobs, self.translate = ops, blobs, audit, jobs, translate
+        self.ops, self.blobs, self.audit, self.jobs, self.localizer = ops, blobs, audit, jobs, localizer
 
     @classmethod
     def of(cls, request) -> "Papers":
         find = request.find_service
         return cls(request.db, find(Copies), find(Sides), find(Schemes), find(Ops), find(Blobs), request.audit,
-                   request.jobs, request.localizer.translate)
+                   request.jobs, request.localizer)
 
     def missing(self, copy: Copy, exam: Exam) -> list[str]:
         """Labels of the questions without a score."""
@@ -107,12 +109,13 @@ class Papers:
             pupil=student.name if student else None, code=copy.code, total=result.total, maximum=exam.total,
             questions=tuple(question_lines(scheme, result, targets)),
             appreciation=targets.get("appreciation", ""),
-            labels={key: self.translate(word) for key, word in WORDS.items()})
+            labels={key: self.localizer.translate(word) for key, word in WORDS.items()})
         sides = tuple(PaperSide(paths[side.blob_id], side.pdf_page, side.region, side.turned,
                                 side.fate == Fate.BLANK) for side in self.sides.of_copy(copy.id))
         marks = tuple(Annotation(value["page"], value["k"], value) for key, value in sorted(targets.items())
                       if key.startswith("annot:"))
-        return Printable(GradedCopy(sides, marks, summary), self.ops.version(copy.id), result.total)
+        return Printable(GradedCopy(sides, marks, summary), self.ops.version(copy.id), result.total,
+                         number_style(self.localizer.locale_name))
 
     def sources(self, copy_id: str) -> list[str]:
         """The files that the copy's sides are in."""

@@ -14,7 +14,7 @@ const sheet = document.getElementById("sheet");
 /** What the server said last, by copy; selection and undo are this tab's own. */
 const state = {
   version: boot.version, copies: new Map(boot.copies.map((copy) => [copy.id, copy])), order: boot.copies.map(({ id }) => id),
-  loose: boot.loose, counts: boot.counts, selected: new Set(), last: null, undo: [], show: "all",
+  loose: boot.loose, pile: boot.pile, counts: boot.counts, selected: new Set(), last: null, undo: [], show: "all",
 };
 
 // ---- painting
@@ -59,9 +59,12 @@ function paint() {
       element("div.tiles", { role: "listbox", "aria-multiselectable": "true", "aria-label": words("loose") }, ...state.loose.map(tile)),
       ...state.loose.flatMap((side) => side.findings).map(finding)));
   }
+  if (state.pile.length) {
+    rows.unshift(element("section.copy.copy-pile", { "data-look": true }, element("header", {}, element("b", {}, words("pile"))), ...state.pile.map(finding)));
+  }
   if (!rows.length && state.show === "look") rows.push(element("p.muted", {}, words("right")));
   sheet.replaceChildren(...rows);
-  document.getElementById("counts").textContent = `${words("copy", { n: "" }).trim()} ${state.counts.copies} · ${state.counts.sides}`;
+  document.getElementById("counts").textContent = `${words("copies", { n: state.counts.copies })} · ${words("pages", { n: state.counts.sides })}`;
   document.getElementById("look").textContent = state.counts.look || "";
   select();
 }
@@ -109,6 +112,7 @@ const sideOf = (id) => state.loose.find((side) => side.id === id) ?? [...state.c
 function take(answer) {
   state.version = answer.version;
   state.loose = answer.loose;
+  state.pile = answer.pile;
   state.counts = answer.counts;
   for (const id of answer.removed ?? []) state.copies.delete(id);
   for (const copy of answer.copies) state.copies.set(copy.id, copy);
