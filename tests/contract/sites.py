@@ -88,10 +88,10 @@ class Site:
         self.app.get(f"/signin/{token}").forms[0].submit(status=302)
         return user_id
 
-    def build(self, scan: Path, **options) -> Built:
+    def build(self, scan: Path, *, scheme: bool = True) -> Built:
         """An exam with copies, and what the plugins that are here know of it."""
         with self.scope() as request:
-            return build(request, scan, scheme="grading" in self.names, batch="import" in self.names, **options)
+            return build(request, scan, scheme=scheme and "grading" in self.names, batch="import" in self.names)
 
     def introspected(self, category: str) -> list:
         return [item["introspectable"] for item in self.registry.introspector.get_category(category) or ()]
