@@ -2,14 +2,15 @@
 
 import ast
 import configparser
-import ctypes
-import faulthandler
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+
+from korrigo.jobs.run import hard_limit
 
 TESTS = Path(__file__).resolve().parents[1]
 ROOT = TESTS.parent
@@ -74,16 +75,13 @@ with hard_limit(0.5):
 def test_the_hard_limit_ends_what_catches_every_exception():
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", STUBBORN], capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
-    assert "Timeout" in done.stderr and "time.sleep" not in done.stdout
+    assert "Timeout" in done.stderr and "most recent call first" in done.stderr
 
 
 def test_the_hard_limit_is_over_with_the_work():
-    from korrigo.jobs.run import hard_limit
-
     with hard_limit(0.2):
         pass
-    ctypes.CDLL(None).usleep(400_000)
-    faulthandler.cancel_dump_traceback_later()
+    time.sleep(0.4)                     # this process is still here
 
 
 def test_nothing_is_streamed_for_ever():

@@ -9,7 +9,7 @@ from korrigo_export.models import ExportFile
 from korrigo_grading.services import Edit, Ops, Schemes
 from korrigo_import.models import Batch
 
-from korrigo.api import Blobs, Copies, Copy, Exam, Identification, Student
+from korrigo.api import Blobs, Copies, Copy, Exam, ExamStudent, Identification, Student
 
 #: What is asked before a page: who is signed in.
 AUTHENTICATION = 1
@@ -78,6 +78,13 @@ def test_a_page_asks_as_often_for_twelve_copies_as_for_two(exam_of, count):
     asked = {page: [count(page.format(made.exam, made.copies[0])) for made in (few, many)] for page in PAGES}
     assert {page: counts for page, counts in asked.items() if counts[0] != counts[1]} == {}
     assert {page: asked[page] for page in LISTINGS if asked[page][1] >= MOST} == {}
+
+
+def test_pupils_whom_nobody_expected_are_asked_for_together(scope, exam_of, count):
+    few, many = exam_of(2), exam_of(12)
+    with scope() as request:
+        request.db.execute(sa.delete(ExamStudent))
+    assert count(f"/export/exams/{few.exam}") == count(f"/export/exams/{many.exam}")
 
 
 def test_the_start_page_asks_for_exams_and_not_for_copies(scope, exam_of, count):

@@ -15,7 +15,7 @@ JOB = "export.make"
 
 
 class Gathering:
-    """The marks of an exam as a table; four queries, whatever the size."""
+    """The marks of an exam as a table; six queries, whatever the size."""
 
     def __init__(self, db, exams: Exams, schemes: Schemes):
         self.db, self.exams, self.schemes = db, exams, schemes
@@ -51,10 +51,11 @@ class Gathering:
             copy = by_student.pop(student.id, None)
             rows.append(self._row(scheme, copy, student, scores, words))
             ids.append(copy.id if copy else None)
+        unexpected = {student.id: student for student in self.db.scalars(
+            sa.select(Student).where(Student.id.in_(list(by_student))))}
         for copy in copies:
             if copy.student_id is None or copy.student_id in by_student:
-                student = self.db.get(Student, copy.student_id) if copy.student_id else None
-                rows.append(self._row(scheme, copy, student, scores, words))
+                rows.append(self._row(scheme, copy, unexpected.get(copy.student_id), scores, words))
                 ids.append(copy.id)
         return ExportTable(exam.title, exam.held_on, exam.total, questions, tuple(rows)), ids
 
