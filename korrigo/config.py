@@ -1,12 +1,14 @@
 """The table of contents: what an application is made of, in which order, and why."""
 
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pyramid.config import Configurator
 from pyramid.exceptions import ConfigurationError
+from pyramid.path import package_of, package_path
 from pyramid.settings import aslist
 
 from . import settings
@@ -59,6 +61,7 @@ def configure(
         if plugin.models:
             config.maybe_dotted(plugin.models)
         config.include(plugin.includeme, route_prefix=f"/{plugin.name}")
+        add_words(config, plugin)
     refuse_foreign_tables(plugins)
     config.commit()
     config.registry["korrigo.configured"] = True
@@ -68,6 +71,14 @@ def configure(
     if check and values["korrigo.db.check"]:
         migrate.check(config.registry["engine"], plugins)
     return config
+
+
+def add_words(config: Configurator, plugin: Plugin) -> None:
+    """The plugin's catalogues of messages, when its package has a folder ``locale``."""
+    package = package_of(sys.modules[plugin.includeme.__module__])
+    folder = Path(package_path(package), "locale")
+    if folder.is_dir():
+        config.add_translation_dirs(str(folder))
 
 
 def declared(plugins: Sequence[Plugin]) -> list[settings.Setting]:

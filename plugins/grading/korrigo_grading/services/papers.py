@@ -5,9 +5,22 @@ from decimal import Decimal
 from pathlib import Path
 
 import sqlalchemy as sa
-from pyramid.i18n import TranslationStringFactory
 
-from korrigo.api import Audit, Blobs, Copies, Copy, CopyState, Exam, Fate, Side, Sides, Student
+from korrigo.api import (
+    Audit,
+    Blobs,
+    Copies,
+    Copy,
+    CopyState,
+    Exam,
+    Fate,
+    Side,
+    Sides,
+    Student,
+    Told,
+    school_translate,
+)
+from korrigo.api import Sentence as _
 
 from ..models import Paper, Target
 from ..paper.model import Annotation, GradedCopy, PaperSide, QuestionLine, Summary
@@ -19,8 +32,6 @@ from .summary import PREFIX, exact
 
 JOB = "grading.finalise"
 
-_ = TranslationStringFactory("korrigo")
-
 #: The words that are printed on the summary page, in the school's language.
 WORDS = {
     "pupil": _("Pupil"), "copy": _("Copy"), "total": _("Total"), "question": _("Question"), "points": _("Points"),
@@ -29,7 +40,7 @@ WORDS = {
 }
 
 
-class NotFinished(ValueError):
+class NotFinished(Told, ValueError):
     """The copy cannot be finalised yet; the message says what is missing."""
 
 
@@ -52,13 +63,13 @@ class Papers:
     def of(cls, request) -> "Papers":
         find = request.find_service
         return cls(request.db, find(Copies), find(Sides), find(Schemes), find(Ops), find(Blobs), request.audit,
-                   request.jobs, request.localizer.translate)
+                   request.jobs, school_translate(request.registry))
 
     def missing(self, copy: Copy, exam: Exam) -> list[str]:
         """Labels of the questions without a score."""
         scheme = self.schemes.get(exam)
         if scheme is None:
-            raise NotFinished("There is no marking scheme yet.")
+            raise NotFinished(_("There is no marking scheme yet."))
         result = totals(scheme, self.scores(copy.id))
         return [question.label for question in result.missing]
 
@@ -66,7 +77,8 @@ class Papers:
         """Close a copy that has all its scores and queue its graded PDF."""
         missing = self.missing(copy, exam)
         if missing:
-            raise NotFinished(f"Copy {copy.serial} has no score for {', '.join(missing)}.")
+            raise NotFinished(_("Copy ${serial} has no score for ${questions}.",
+                                serial=copy.serial, questions=", ".join(missing)))
         self.copies.move(copy, "finalise")
         self._queue(copy)
 

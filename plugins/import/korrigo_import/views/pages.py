@@ -7,7 +7,8 @@ from pydantic import Field
 from pyramid.httpexceptions import HTTPBadRequest
 from pyramid.response import Response
 
-from korrigo.api import Form, MoveRefused, TransitionRefused, answer, exam_context, read
+from korrigo.api import Form, MoveRefused, TransitionRefused, answer, exam_context, read, say
+from korrigo.api import Sentence as _
 
 from ..services import Stapling
 from ..services.stapling import Act, Stale
@@ -41,7 +42,7 @@ def act(context, request):
     """Do one act; what changed, or 412 with the whole sheet as it is now."""
     form, errors = read(ActForm, _body(request))
     if form is None:
-        return answer(request, 422, "; ".join(f"{name}: {why}" for name, why in errors.items()))
+        return answer(request, 422, "; ".join(f"{name}: {say(request, why)}" for name, why in errors.items()))
     stapling, exam = request.find_service(Stapling), context.exam
     before = {copy["id"]: copy for copy in describe(request, exam)["copies"]}
     done = Act(form.act, tuple(form.sides), form.copy_id, form.position, form.by, form.fate, form.finding)
@@ -50,7 +51,7 @@ def act(context, request):
     except Stale:
         return Response(json_body=describe(request, exam), status=412)
     except (MoveRefused, TransitionRefused) as error:
-        return answer(request, 422, str(error))
+        return answer(request, 422, error)
     return {**_changes(request, exam, before), "undo": token}
 
 
@@ -61,7 +62,7 @@ def undo(context, request):
     try:
         request.find_service(Stapling).undo(exam, str(_body(request).get("token", "")))
     except MoveRefused as error:
-        return answer(request, 409, str(error))
+        return answer(request, 409, error)
     return _changes(request, exam, before)
 
 
@@ -77,7 +78,7 @@ def _body(request) -> dict:
     try:
         body = request.json_body
     except ValueError:
-        raise HTTPBadRequest("JSON was expected") from None
+        raise HTTPBadRequest(_("JSON was expected")) from None
     return body if isinstance(body, dict) else {}
 
 
