@@ -4,7 +4,7 @@ import logging
 
 from pyramid.exceptions import BadCSRFToken
 from pyramid.httpexceptions import HTTPException, HTTPFound
-from pyramid.i18n import TranslationStringFactory
+from pyramid.i18n import TranslationString, TranslationStringFactory
 from pyramid.response import Response
 from sqlalchemy.exc import OperationalError
 
@@ -63,7 +63,8 @@ def forbidden(error, request):
 
 
 def not_found(error, request):
-    return answer(request, 404)
+    """What a view says of it in a sentence is told; Pyramid's own detail is the path."""
+    return answer(request, 404, error.detail if isinstance(error.detail, TranslationString) else "")
 
 
 def csrf(error, request):
