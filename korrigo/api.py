@@ -38,7 +38,7 @@ from .plugins import Plugin
 from .security.contexts import Context, copy_context, exam_context, job_context, side_context
 from .security.permissions import OFFICE
 from .security.predicates import admin, exam_coordinator, exam_grader, exam_secretary, secretary, signed_in, teacher
-from .sentences import Sentence, Told, message_of, pack, unpack
+from .sentences import Sentence, Told, message_of, pack, said, unpack
 from .services import Accounts, Audit, Blobs, Copies, Exams, Sides, Students
 from .services.copies import TRANSITIONS, AlreadyTaken, Decision, TransitionRefused
 from .services.sides import MoveRefused, Snapshot
@@ -46,7 +46,7 @@ from .settings import Setting
 from .texts import safe_cell, safe_filename
 from .version import PLUGIN_API
 from .web.errors import answer
-from .web.forms import DecimalText, Form, Optional, Title, read
+from .web.forms import DecimalText, Form, Optional, Title, json_object, read
 from .web.jobs import describe as describe_job
-from .web.language import say, school_translate, write_number
+from .web.language import say, school_localizer, write_number
 from .web.templating import write_when

@@ -45,11 +45,11 @@ def table(registry, category: str) -> dict:
 
 
 def added_by(registry, package: str) -> dict[str, list]:
-    """What a package added, by category, from the introspector."""
+    """What a package and those inside it added, by category, from the introspector."""
     found: dict[str, list] = {}
     for category in sorted(name for name, _ in registry.introspector.categorized() if name.startswith("korrigo ")):
         for item in registry.introspector.get_category(category) or ():
             introspectable = item["introspectable"]
-            if introspectable["package"] == package:
+            if f"{introspectable['package']}.".startswith(f"{package}."):
                 found.setdefault(category, []).append(introspectable)
     return found

@@ -5,6 +5,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+import pikepdf
 import pytest
 import sqlalchemy as sa
 
@@ -29,6 +30,17 @@ def pytest_addoption(parser):
 def data() -> Path:
     """The folder of realistic scans of invented pupils."""
     return DATA
+
+
+@pytest.fixture(scope="session")
+def small_scan(data, tmp_path_factory):
+    """The first two copies of a real pile: eight pages."""
+    out = tmp_path_factory.mktemp("scan") / "small.pdf"
+    with pikepdf.open(data / "batches/class-a4/scan.pdf") as pile:
+        del pile.pages[8:]
+        pile.remove_unreferenced_resources()
+        pile.save(out)
+    return out
 
 
 @pytest.fixture

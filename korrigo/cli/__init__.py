@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from . import quiet  # noqa: F401  before anything imports Pyramid
+from .. import quiet  # noqa: F401  before anything imports Pyramid
 
 # isort: split
 from pyramid.exceptions import ConfigurationError

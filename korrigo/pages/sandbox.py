@@ -27,7 +27,9 @@ from .protocol import Ending, Limits, Order, read_answer
 
 __all__ = ["Limits", "Sandbox", "SandboxError", "SandboxFailure", "SandboxLimit", "run"]
 
-START = "import sys; sys.path[:] = sys.argv[2:]; from korrigo.pages.forkserver import main; main()"
+START = (
+    "import sys; sys.path[:] = sys.argv[2:]; import korrigo.quiet; from korrigo.pages.forkserver import main; main()"
+)
 GRACE_S = 10  # for a fork server that must first import libraries, or is slow to end a child
 CHUNK = 1 << 20
 

@@ -1,5 +1,6 @@
 """The work of the core, one class a subject; views, jobs and commands only call them."""
 
+from ..directives import register, table
 from .accounts import Accounts
 from .audit import Audit
 from .blobs import Blobs
@@ -8,12 +9,15 @@ from .exams import Exams
 from .sides import Sides
 from .students import Students
 
+CATEGORY = "korrigo services"
 SERVICES = (Accounts, Audit, Blobs, Copies, Exams, Sides, Students)
 
 
 def add_korrigo_service(config, service):
     """Offer a service class under itself: ``request.find_service(Copies)``.  It has ``of(request)``."""
     config.register_service_factory(lambda context, request: service.of(request), service)
+    name = f"{service.__module__}.{service.__name__}"
+    register(config, CATEGORY, name, service, lambda: table(config.registry, CATEGORY).__setitem__(name, service))
 
 
 def notify(request, event) -> None:

@@ -25,7 +25,7 @@ class ExamForm(Form):
     held_on: Annotated[dt.date | None, Optional] = None
     total: Annotated[Decimal, DecimalText, Field(gt=0, le=1000, max_digits=7, decimal_places=3)] = Decimal(20)
     paper: Paper = Paper.A4
-    pages_per_copy: Annotated[int | None, Optional, Field(ge=1, le=64)] = None
+    pages_per_copy: Annotated[Annotated[int, Field(ge=1, le=64)] | None, Optional] = None
     anonymous: bool = False
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import pydantic
 from pydantic import BeforeValidator, ConfigDict, StringConstraints
+from pyramid.httpexceptions import HTTPBadRequest
 
 from ..sentences import Sentence as _
 from ..sentences import message_of
@@ -35,6 +36,17 @@ def read(form: type[Form], params: Mapping[str, str]) -> tuple[Form | None, dict
         return form.model_validate(dict(params)), {}
     except pydantic.ValidationError as error:
         return None, {str(item["loc"][0] if item["loc"] else ""): message(item) for item in error.errors()}
+
+
+def json_object(request) -> dict[str, Any]:
+    """The JSON object that a script sent, for :func:`read`; anything else is a bad request."""
+    try:
+        body = request.json_body
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        raise HTTPBadRequest(_("a JSON object was expected"))
+    return body
 
 
 def message(error: Mapping[str, Any]) -> str:

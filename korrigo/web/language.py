@@ -17,10 +17,10 @@ def say(request, message) -> str:
     return said(message, request.localizer.translate, lambda value: write_number(value, language))
 
 
-def school_translate(registry):
-    """``translate`` in the school's first language: for what is printed, whoever asked for it."""
+def school_localizer(registry):
+    """The localizer of the school's first language: for what is printed, whoever asked for it."""
     directories = registry.queryUtility(ITranslationDirectories, default=[])
-    return make_localizer(registry.settings["korrigo.languages"][0], directories).translate
+    return make_localizer(registry.settings["korrigo.languages"][0], directories)
 
 
 def write_number(value, language: str) -> str:

@@ -1,22 +1,10 @@
-"""A small scan, and exams that are there at once."""
+"""A small roster, and exams that are there at once."""
 
 import csv
 import io
 
-import pikepdf
 import pytest
 from exam_builder import Browser, build
-
-
-@pytest.fixture(scope="session")
-def small_scan(data, tmp_path_factory):
-    """The first two copies of a real pile: eight pages."""
-    out = tmp_path_factory.mktemp("scan") / "small.pdf"
-    with pikepdf.open(data / "batches/class-a4/scan.pdf") as pile:
-        del pile.pages[8:]
-        pile.remove_unreferenced_resources()
-        pile.save(out)
-    return out
 
 
 @pytest.fixture(scope="session")

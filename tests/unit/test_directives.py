@@ -111,12 +111,23 @@ def test_whatever_a_directive_adds_is_seen_with_the_package_that_added_it(tmp_pa
         "korrigo nav": [("main", "home")],
         "korrigo periodic": ["x.nightly"],
         "korrigo permissions": ["x:look"],
+        "korrigo services": ["test_directives.Service"],
         "korrigo slots": [("exam.side", "test_directives")],
         "korrigo steps": ["x"],
     }
     for category, items in added.items():
         for item in items:
             assert item["name"] in registry[category]
+
+
+def test_what_a_package_adds_in_a_part_of_it_is_shown_as_its_own(tmp_path):
+    def includeme(config):
+        config.with_package("korrigo.web").add_korrigo_check("inner", check)
+
+    registry = configured(includeme, tmp_path).registry
+    shown = [[item["name"] for item in added_by(registry, package).get("korrigo checks", ())]
+             for package in ("korrigo", "korrigo.web", "korrigo.we")]
+    assert ["inner" in names for names in shown] == [True, True, False]
 
 
 @pytest.mark.parametrize("add, words", [

@@ -23,7 +23,7 @@ def finalise(context: JobContext, copy_id: str) -> None:
             copy = request.db.get(Copy, copy_id)
             printable = request.find_service(Papers).content(copy, request.db.get(Exam, copy.exam_id), paths)
         out = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="korrigo-paper-")), "graded.pdf")
-        print_copy(printable.copy, out)
+        print_copy(printable.copy, out, printable.number)
         with context.transaction() as request:
             request.find_service(Papers).keep(request.db.get(Copy, copy_id), out, printable)
     context.report(1, 1, unit="copies")

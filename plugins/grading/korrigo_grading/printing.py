@@ -8,6 +8,7 @@ from korrigo.api import Sentence as _
 
 from .paper.errors import GradedPdfError
 from .paper.model import GradedCopy, PaperSide, Receipt
+from .paper.summary import Number
 
 #: The picture of a half sheet that cannot be separated otherwise.
 FALLBACK = "full"
@@ -21,12 +22,12 @@ class Refusal:
     message: str
 
 
-def print_copy(copy: GradedCopy, out: Path) -> Receipt:
+def print_copy(copy: GradedCopy, out: Path, number: Number) -> Receipt:
     """Write ``out`` and read it again with another library.  Raises ``GradedPdfError``; then there is no ``out``."""
     pages = len(copy.sides)
     limits = sandbox.Limits(memory_mb=2048, cpu_s=20 + 2 * pages, wall_s=60 + 4 * pages, file_mb=1024)
     try:
-        made = sandbox.run(write_and_check, copy, out, limits=limits, preload=LIBRARIES)
+        made = sandbox.run(write_and_check, copy, out, number, limits=limits, preload=LIBRARIES)
     except sandbox.SandboxError as error:
         raise GradedPdfError("source-unreadable", _("The graded PDF could not be made: ${why}.", why=error)) from error
     if isinstance(made, Refusal):
@@ -34,14 +35,14 @@ def print_copy(copy: GradedCopy, out: Path) -> Receipt:
     return made
 
 
-def write_and_check(copy: GradedCopy, out: Path) -> Receipt | Refusal:
+def write_and_check(copy: GradedCopy, out: Path, number: Number) -> Receipt | Refusal:
     """In the child."""
     from .paper.check import check_graded
     from .paper.write import write_graded
 
     try:
-        receipt = write_graded(copy, out, picture=photograph)
-        check_graded(out, copy, receipt)
+        receipt = write_graded(copy, out, number=number, picture=photograph)
+        check_graded(out, copy, receipt, number=number)
     except GradedPdfError as error:
         out.unlink(missing_ok=True)
         return Refusal(error.code, error.message)

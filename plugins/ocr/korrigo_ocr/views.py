@@ -4,7 +4,6 @@ import json
 from typing import Annotated
 
 from pydantic import Field
-from pyramid.httpexceptions import HTTPBadRequest
 from pyramid.response import Response
 
 from korrigo.api import (
@@ -16,6 +15,7 @@ from korrigo.api import (
     answer,
     copy_context,
     exam_context,
+    json_object,
     read,
     say,
     side_context,
@@ -59,7 +59,7 @@ def header(context, request):
 
 def decide(context, request):
     """One decision; 409 when the pupil has another copy or somebody decided meanwhile."""
-    form, errors = read(DecisionForm, _body(request))
+    form, errors = read(DecisionForm, json_object(request))
     if form is None:
         return answer(request, 422, "; ".join(f"{name}: {say(request, why)}" for name, why in errors.items()))
     exam, copy = context.exam, context.copy
@@ -99,14 +99,6 @@ def _roster_url(request, exam: Exam) -> str | None:
         return request.route_path("import.roster", exam=exam.id)
     except KeyError:
         return None
-
-
-def _body(request) -> dict:
-    try:
-        body = request.json_body
-    except ValueError:
-        raise HTTPBadRequest(_("JSON was expected")) from None
-    return body if isinstance(body, dict) else {}
 
 
 def includeme(config):

@@ -2,6 +2,9 @@
 
 import sys
 
+from korrigo import quiet  # noqa: F401  what is written on stderr is a failure
+
+# isort: split
 import sqlalchemy as sa
 import transaction
 import zope.sqlalchemy

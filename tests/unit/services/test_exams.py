@@ -14,8 +14,8 @@ from korrigo.services.exams import ExamInUse
 
 
 def members(request, exam) -> set[tuple[str, str]]:
-    return set(request.db.execute(sa.select(ExamMember.user_id, ExamMember.role)
-                                  .where(ExamMember.exam_id == exam.id)).tuples())
+    return {(row.user_id, row.role) for row in request.db.execute(
+        sa.select(ExamMember.user_id, ExamMember.role).where(ExamMember.exam_id == exam.id))}
 
 
 def test_whoever_makes_an_exam_coordinates_it(scope):

@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from pypdf import PdfReader
-from pypdf.errors import PyPdfError
+from pypdf.errors import DependencyError, PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
 
 from korrigo.api import Sentence as _
@@ -36,7 +36,8 @@ def check_graded(path: Path, copy: GradedCopy, receipt: Receipt, *, summary_firs
                 raise _refused("unreadable", path, _("it is encrypted"))
             _check_pages(path, reader, copy, receipt, summary_first)
             _check_text(path, reader, copy, receipt, summary_first, number)
-    except (PyPdfError, OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (PyPdfError, DependencyError, OSError, ValueError, KeyError, TypeError, AttributeError,
+            RecursionError) as error:  # fmt: skip
         why = f"{type(error).__name__}: {error}"
         raise _refused("unreadable", path, _("it cannot be read again (${why})", why=why)) from error
 

@@ -42,6 +42,11 @@ def decimal_comma(value: Decimal) -> str:
     return decimal_point(value).replace(".", ",")
 
 
+def number_style(language: str) -> Number:
+    """How a language writes numbers: with the decimal comma, but for English."""
+    return decimal_point if language == "en" else decimal_comma
+
+
 def summary_words(summary: Summary, number: Number) -> list[str]:
     """What any reader must find on the summary page: title, pupil or else code, total."""
     total = "–" if summary.total is None else number(summary.total)

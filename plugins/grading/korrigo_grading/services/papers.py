@@ -18,12 +18,14 @@ from korrigo.api import (
     Sides,
     Student,
     Told,
-    school_translate,
+    said,
+    school_localizer,
 )
 from korrigo.api import Sentence as _
 
 from ..models import Paper, Target
 from ..paper.model import Annotation, GradedCopy, PaperSide, QuestionLine, Summary
+from ..paper.summary import Number, number_style
 from ..scheme import Scheme, totals
 from ..targets import points
 from .ops import Ops
@@ -46,24 +48,25 @@ class NotFinished(Told, ValueError):
 
 @dataclass(frozen=True)
 class Printable:
-    """A copy as it is drawn, the version of its grading, and its total."""
+    """A copy as it is drawn, the version of its grading, its total, and how numbers are written."""
 
     copy: GradedCopy
     version: int
     total: Decimal
+    number: Number
 
 
 class Papers:
     def __init__(self, db, copies: Copies, sides: Sides, schemes: Schemes, ops: Ops, blobs: Blobs, audit: Audit,
-                 jobs, translate):
+                 jobs, localizer):
         self.db, self.copies, self.sides, self.schemes = db, copies, sides, schemes
-        self.ops, self.blobs, self.audit, self.jobs, self.translate = ops, blobs, audit, jobs, translate
+        self.ops, self.blobs, self.audit, self.jobs, self.localizer = ops, blobs, audit, jobs, localizer
 
     @classmethod
     def of(cls, request) -> "Papers":
         find = request.find_service
         return cls(request.db, find(Copies), find(Sides), find(Schemes), find(Ops), find(Blobs), request.audit,
-                   request.jobs, school_translate(request.registry))
+                   request.jobs, school_localizer(request.registry))
 
     def missing(self, copy: Copy, exam: Exam) -> list[str]:
         """Labels of the questions without a score."""
@@ -119,12 +122,13 @@ class Papers:
             pupil=student.name if student else None, code=copy.code, total=result.total, maximum=exam.total,
             questions=tuple(question_lines(scheme, result, targets)),
             appreciation=targets.get("appreciation", ""),
-            labels={key: self.translate(word) for key, word in WORDS.items()})
+            labels={key: said(word, self.localizer.translate) for key, word in WORDS.items()})
         sides = tuple(PaperSide(paths[side.blob_id], side.pdf_page, side.region, side.turned,
                                 side.fate == Fate.BLANK) for side in self.sides.of_copy(copy.id))
         marks = tuple(Annotation(value["page"], value["k"], value) for key, value in sorted(targets.items())
                       if key.startswith("annot:"))
-        return Printable(GradedCopy(sides, marks, summary), self.ops.version(copy.id), result.total)
+        return Printable(GradedCopy(sides, marks, summary), self.ops.version(copy.id), result.total,
+                         number_style(self.localizer.locale_name))
 
     def sources(self, copy_id: str) -> list[str]:
         """The files that the copy's sides are in."""

@@ -7,8 +7,7 @@ from pydantic import Field
 from pyramid.httpexceptions import HTTPBadRequest, HTTPFound, HTTPNotFound
 from pyramid.response import Response
 
-from korrigo.api import Copy, Form, answer, copy_context, exam_context, read, say
-from korrigo.api import Sentence as _
+from korrigo.api import Copy, Form, answer, copy_context, exam_context, json_object, read, say
 
 from .. import document
 from ..services import Closed, Edit, Leases, Ops, Queue, Schemes
@@ -72,7 +71,7 @@ def copy_document(context, request):
 
 def ops(context, request):
     """Edits in, one result each out."""
-    form, errors = read(OpsForm, _body(request))
+    form, errors = read(OpsForm, json_object(request))
     if form is None:
         return answer(request, 422, "; ".join(f"{name}: {say(request, why)}" for name, why in errors.items()))
     leaves = request.find_service(Schemes).leaves(context.exam)
@@ -88,7 +87,7 @@ def ops(context, request):
 
 def lease(context, request):
     """Take, renew or give back the lease of one tab."""
-    form, _errors = read(LeaseForm, _body(request))
+    form, _errors = read(LeaseForm, json_object(request))
     if form is None:
         raise HTTPBadRequest()
     leases = request.find_service(Leases)
@@ -111,14 +110,6 @@ def queue(context, request):
     turns = service.turns(exam)
     return {"ids": service.after(exam, request.params.get("after"), n), "done": sum(turn.done for turn in turns),
             "total": len(turns)}
-
-
-def _body(request) -> dict:
-    try:
-        body = request.json_body
-    except ValueError:
-        raise HTTPBadRequest(_("JSON was expected")) from None
-    return body if isinstance(body, dict) else {}
 
 
 def includeme(config):

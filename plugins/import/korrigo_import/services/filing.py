@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from statistics import median
 
 from korrigo.api import Audit, Copies, Copy, CopyAssembled, Exam, Exams, Fate, Side, pack
 
@@ -11,8 +12,11 @@ from ..scan.plan import Finding, Plan
 from ..scan.recipes import Recipe
 from ..scan.settle import SideView
 
-#: Page units added around a found header before it is burnt out of pictures for anonymous grading.
-MARGIN = 25
+#: Page units added below the headers that were found before they are burnt out of pictures for anonymous grading.
+MARGIN = 35
+#: Page units (9 mm) by which a sheet may have slipped on the glass.  A form that seems to reach lower is one with the
+#: ruling of the answers taken in: hiding that would hide what the pupil wrote.
+SLIP = 45
 
 
 class Filing:
@@ -83,8 +87,9 @@ class Filing:
 
 def identity_zone(facts: Sequence[SideFacts]) -> list[int] | None:
     """[x0, y0, x1, y1] that covers every header that was found, with a margin; whole width, for names are long."""
-    boxes = [side.form_box for side in facts if side.form_box[3] > side.form_box[1]]
-    if not boxes:
+    bottoms = [side.form_box[3] for side in facts if side.form_box[3] > side.form_box[1]]
+    if not bottoms:
         return None
-    bottom = max(box[3] for box in boxes)
-    return [0, 0, 1000, min(int(bottom + MARGIN), 700)]
+    usual = median(bottoms)
+    lowest = max(bottom for bottom in bottoms if bottom <= usual + SLIP)
+    return [0, 0, 1000, min(int(lowest + MARGIN), 700)]

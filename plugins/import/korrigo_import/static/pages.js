@@ -61,7 +61,7 @@ function paint() {
   }
   if (!rows.length && state.show === "look") rows.push(element("p.muted", {}, words("right")));
   sheet.replaceChildren(...rows);
-  document.getElementById("counts").textContent = `${words("copy", { n: "" }).trim()} ${state.counts.copies} · ${state.counts.sides}`;
+  document.getElementById("counts").textContent = `${words("copies", { n: state.counts.copies })} · ${words("pages", { n: state.counts.sides })}`;
   document.getElementById("look").textContent = state.counts.look || "";
   select();
 }

@@ -4,11 +4,9 @@ import json
 from typing import Annotated, Literal
 
 from pydantic import Field
-from pyramid.httpexceptions import HTTPBadRequest
 from pyramid.response import Response
 
-from korrigo.api import Form, MoveRefused, TransitionRefused, answer, exam_context, read, say
-from korrigo.api import Sentence as _
+from korrigo.api import Form, MoveRefused, TransitionRefused, answer, exam_context, json_object, read, say
 
 from ..services import Stapling
 from ..services.stapling import Act, Stale
@@ -40,7 +38,7 @@ def page(context, request):
 
 def act(context, request):
     """Do one act; what changed, or 412 with the whole sheet as it is now."""
-    form, errors = read(ActForm, _body(request))
+    form, errors = read(ActForm, json_object(request))
     if form is None:
         return answer(request, 422, "; ".join(f"{name}: {say(request, why)}" for name, why in errors.items()))
     stapling, exam = request.find_service(Stapling), context.exam
@@ -60,7 +58,7 @@ def undo(context, request):
     exam = context.exam
     before = {copy["id"]: copy for copy in describe(request, exam)["copies"]}
     try:
-        request.find_service(Stapling).undo(exam, str(_body(request).get("token", "")))
+        request.find_service(Stapling).undo(exam, str(json_object(request).get("token", "")))
     except MoveRefused as error:
         return answer(request, 409, error)
     return _changes(request, exam, before)
@@ -72,14 +70,6 @@ def _changes(request, exam, before: dict[str, dict]) -> dict:
     order = [copy["id"] for copy in after["copies"]]
     changed = [copy for copy in after["copies"] if before.get(copy["id"]) != copy]
     return {**after, "copies": changed, "order": order, "removed": sorted(set(before) - set(order))}
-
-
-def _body(request) -> dict:
-    try:
-        body = request.json_body
-    except ValueError:
-        raise HTTPBadRequest(_("JSON was expected")) from None
-    return body if isinstance(body, dict) else {}
 
 
 def includeme(config):

@@ -7,7 +7,7 @@ from pydantic import Field
 from pyramid.httpexceptions import HTTPBadRequest, HTTPNotFound
 from pyramid.response import Response
 
-from korrigo.api import Form, Job, answer, describe_job, exam_context, read, say, unpack
+from korrigo.api import Form, Job, answer, describe_job, exam_context, json_object, read, say, unpack
 from korrigo.api import Sentence as _
 
 from ..models import Batch, Upload
@@ -53,7 +53,7 @@ def batch(context, request):
 
 def begin(context, request):
     """Announce a file."""
-    form, errors = read(UploadForm, _json(request))
+    form, errors = read(UploadForm, json_object(request))
     if form is None:
         return answer(request, 422, "; ".join(say(request, why) for why in errors.values()))
     try:
@@ -106,16 +106,6 @@ def _upload(context, request, *, alone: bool = False) -> Upload:
 
 def _url(request, upload: Upload) -> str:
     return request.route_path("import.upload", exam=upload.exam_id, upload=upload.id)
-
-
-def _json(request) -> dict:
-    try:
-        body = request.json_body
-    except ValueError:
-        raise HTTPBadRequest(_("JSON was expected")) from None
-    if not isinstance(body, dict):
-        raise HTTPBadRequest(_("a JSON object was expected"))
-    return body
 
 
 def includeme(config):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from korrigo_grading.paper.check import check_graded
 from korrigo_grading.paper.fonts import Fonts, FontShelf
 from korrigo_grading.paper.model import QuestionLine
-from korrigo_grading.paper.summary import decimal_comma, decimal_point, draw_summary
+from korrigo_grading.paper.summary import decimal_comma, decimal_point, draw_summary, number_style
 from korrigo_grading.paper.write import write_graded
 from paper_samples import CLASS_A4, SUMMARY, copy_of, render, sides, text_of
 
@@ -110,6 +110,11 @@ def test_an_empty_scheme_makes_one_page(tmp_path):
 def test_points_are_printed_without_useless_zeros(value, point, comma):
     assert decimal_point(Decimal(value)) == point
     assert decimal_comma(Decimal(value)) == comma
+
+
+def test_only_english_is_printed_with_a_decimal_point():
+    written = {language: number_style(language)(Decimal("12.5")) for language in ("fr", "en", "br")}
+    assert written == {"fr": "12,5", "en": "12.5", "br": "12,5"}
 
 
 SHELF = FontShelf()

@@ -30,13 +30,17 @@ class Built:
 
 
 def build(request, scan: Path, *, copies: int = 2, pages: int = 4, anonymous: bool = True, scheme: bool = True,
-          pupils: int = 3, graders: tuple[str, ...] = (), title: str = "Mock exam") -> Built:
-    """An exam whose copies show the pages of ``scan`` round and round; all copies are ready for grading."""
+          batch: bool = True, pupils: int = 3, graders: tuple[str, ...] = (), title: str = "Mock exam") -> Built:
+    """An exam whose copies are numbered pages of ``scan``; all copies are ready for grading.
+
+    Without ``scheme`` (of grading) and ``batch`` (of import) nothing but the core is needed.
+    """
     exams, copies_of = request.find_service(Exams), request.find_service(Copies)
     exam = exams.create(title=title, anonymous=anonymous, identity_zones=[ZONE])
     blob = request.find_service(Blobs).add_file(scan, "application/pdf")
-    request.db.add(Batch(exam_id=exam.id, blob_id=blob.id, pages_blob_id=blob.id, filename=f"{title}.pdf",
-                         size=blob.size, state=BatchState.READY))
+    if batch:
+        request.db.add(Batch(exam_id=exam.id, blob_id=blob.id, pages_blob_id=blob.id, filename=f"{title}.pdf",
+                             size=blob.size, state=BatchState.READY))
     made, placed = [], []
     for number in range(copies):
         copy = copies_of.create(exam)

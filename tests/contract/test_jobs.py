@@ -1,0 +1,137 @@
+"""Jobs are run at least once: whatever is repeated or interrupted ends with the same result."""
+
+import itertools
+
+import pytest
+import sqlalchemy as sa
+from exam_builder import build
+from korrigo_export.exporters import exporters
+from korrigo_export.services import ExportFiles
+from korrigo_grading.services import Edit, Ops, Papers, Schemes
+from korrigo_import.services import Batches
+from sites import NAMES, Site
+
+from korrigo.db.base import Base, now
+from korrigo.jobs.handlers import KINDS
+from korrigo.jobs.run import JobContext, run_job
+from korrigo.models import Copy, Exam, Job, JobState
+from korrigo.services import Exams
+
+#: What tells of jobs, not of what they made.
+BESIDE = {"job", "worker_seen", "audit_entry"}
+
+
+def tidy(request, scan) -> str:
+    return request.jobs.add("core.tidy").id
+
+
+def import_scan(request, scan) -> str:
+    exam = request.find_service(Exams).create(title="Scanned")
+    return request.find_service(Batches).receive(exam, scan, "pile.pdf").job_id
+
+
+def identify(request, scan) -> str:
+    made = build(request, scan, copies=1, pages=1)
+    return request.jobs.add("ocr.identify", exam_id=made.exam).id
+
+
+def finalise(request, scan) -> str:
+    made = build(request, scan, copies=1, pages=1)
+    exam, copy = request.db.get(Exam, made.exam), request.db.get(Copy, made.copies[0])
+    leaves = request.find_service(Schemes).leaves(exam)
+    edits = [Edit(key[:24], f"score:{key}", 1, 0) for key in leaves]
+    request.find_service(Ops).apply(copy, edits, leaves)
+    request.find_service(Papers).finalise(copy, exam)
+    return request.db.scalar(sa.select(Job.id).where(Job.exam_id == exam.id))
+
+
+def export(request, scan) -> str:
+    made = build(request, scan)
+    exporter = exporters(request.registry)["csv"]
+    return request.find_service(ExportFiles).ask(request.db.get(Exam, made.exam), exporter).job_id
+
+
+#: Kind of job -> what queues one.
+QUEUED = {"core.tidy": tidy, "export.make": export, "grading.finalise": finalise, "import.scan": import_scan,
+          "ocr.identify": identify}
+
+
+@pytest.fixture
+def quiet(tmp_path):
+    """An application of all plugins whose jobs wait until they are told."""
+    site = Site(tmp_path, NAMES, queue="none")
+    yield site
+    site.close()
+
+
+def queued(site: Site, kind: str, scan) -> str:
+    with site.scope() as request:
+        return QUEUED[kind](request, scan)
+
+
+def rows(site: Site) -> dict[str, list]:
+    """Everything that is stored, beside what tells of jobs."""
+    with site.registry["engine"].connect() as connection:
+        return {table.name: sorted(map(repr, connection.execute(sa.select(table))))
+                for table in Base.metadata.sorted_tables if table.name not in BESIDE}
+
+
+def state(site: Site, job: str) -> str:
+    with site.registry["engine"].connect() as connection:
+        return connection.scalar(sa.select(Job.state).where(Job.id == job))
+
+
+def again(site: Site, job: str) -> None:
+    """Make a job due, as if nobody had heard that it was done."""
+    with site.registry["engine"].begin() as connection:
+        connection.execute(sa.update(Job).where(Job.id == job).values(state=JobState.QUEUED, run_after=now()))
+
+
+def test_every_kind_of_job_is_run_here(whole):
+    assert set(QUEUED) == set(whole.registry[KINDS])
+
+
+@pytest.mark.parametrize("kind", QUEUED)
+def test_a_job_that_is_run_twice_changes_nothing_more(quiet, kind, small_scan):
+    job = queued(quiet, kind, small_scan)
+    before = rows(quiet)
+    assert run_job(quiet.registry, job, inline=True)
+    after = rows(quiet)
+    assert state(quiet, job) == JobState.DONE
+    assert after != before or kind == "core.tidy"
+    again(quiet, job)
+    assert run_job(quiet.registry, job, inline=True)
+    assert state(quiet, job) == JobState.DONE
+    assert rows(quiet) == after
+
+
+class Interrupted(Exception):
+    """The worker is gone."""
+
+
+@pytest.mark.parametrize("kind", QUEUED)
+def test_a_job_that_is_interrupted_wherever_it_reports_ends_as_if_it_were_not(quiet, kind, small_scan, monkeypatch):
+    assert run_job(quiet.registry, queued(quiet, kind, small_scan), inline=True)
+    one = {table: len(found) for table, found in rows(quiet).items()}
+    report = JobContext.report
+    for place in itertools.count(1):
+        reports = itertools.count(1)
+
+        def cut(self, *args, reports=reports, place=place, **more):
+            if next(reports) == place:
+                raise Interrupted
+            report(self, *args, **more)
+
+        before = {table: len(found) for table, found in rows(quiet).items()}
+        job = queued(quiet, kind, small_scan)
+        monkeypatch.setattr(JobContext, "report", cut)
+        assert run_job(quiet.registry, job, inline=True)
+        monkeypatch.setattr(JobContext, "report", report)
+        if state(quiet, job) == JobState.DONE:
+            break
+        again(quiet, job)
+        assert run_job(quiet.registry, job, inline=True)
+        assert state(quiet, job) == JobState.DONE
+        grown = {table: len(found) - before[table] for table, found in rows(quiet).items()}
+        assert {**grown, "blob": 0} == {**one, "blob": 0}
+    assert place > 1 or kind == "core.tidy"
