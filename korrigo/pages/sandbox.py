@@ -41,6 +41,8 @@ class SandboxError(Exception):
 class SandboxLimit(Told, SandboxError):
     """The child used more than it may, or died: ``kind`` is ``memory``, ``cpu``, ``wall``, ``file`` or ``crash``."""
 
+    KINDS = ("memory", "cpu", "wall", "file", "crash")
+
     def __init__(self, kind: str, limits: Limits, detail: str = ""):
         super().__init__(kind, limits, detail)
         self.kind, self.limits, self.detail = kind, limits, detail
@@ -207,7 +209,7 @@ def _value(data: bytes, ending: Ending, limits: Limits) -> Any:
         raise SandboxFailure(type(error).__name__, str(error)) from None
     if outcome == "value":
         return rest[0]
-    if outcome == "limit" and rest[0] in SandboxLimit.WORDS:
+    if outcome == "limit" and rest[0] in SandboxLimit.KINDS:
         raise SandboxLimit(rest[0], limits)
     if outcome == "error" and isinstance(rest[0], PageError):
         raise rest[0]
