@@ -92,6 +92,7 @@ class Copies:
         origins, target = TRANSITIONS[act]
         if act in NEEDS_REASON and not reason.strip():
             raise TransitionRefused(_("To reopen copy ${serial}, say why.", serial=copy.serial))
+        self.audit.wait_for_turn()
         before = copy.state
         values = {"state": target, "version": Copy.version + 1}
         if act == "fail":

@@ -146,6 +146,15 @@ def test_a_finding_is_accepted_and_the_acceptance_undone(sheet, made, scope):
     assert "finalised" in sheet.act("accept", finding=finding_id, status=422)["detail"]
 
 
+def test_a_finding_about_the_whole_pile_stands_on_the_sheet_until_it_is_dismissed(sheet, made, scope):
+    with scope() as request:
+        batch = request.db.scalar(sa.select(Batch).where(Batch.exam_id == made.exam))
+        request.db.add(FindingRow(exam_id=made.exam, batch_id=batch.id, kind="odd_count", message="9 pages.",
+                                  confidence=1.0))
+    [finding] = sheet.load()["pile"]
+    assert sheet.act("dismiss", finding=finding["id"])["pile"] == []
+
+
 def close(scope, copy_id: str) -> None:
     with scope() as request:
         request.find_service(Copies).move(request.db.get(Copy, copy_id), "finalise")

@@ -39,6 +39,7 @@ def describe(request, exam: Exam, only: Iterable[str] | None = None) -> dict:
     counts = Counter(side.fate for side in sides)
     return {
         "version": request.find_service(Stapling).version(exam), "copies": shown, "loose": loose,
+        "pile": of_copy[None],
         "counts": {"copies": len(copies), "sides": len(sides), "look": len(findings),
                    **{str(fate): counts.get(fate, 0) for fate in Fate}},
     }

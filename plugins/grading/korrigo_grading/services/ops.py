@@ -69,14 +69,17 @@ class Ops:
         return row.version, results
 
     def _lock(self, copy: Copy) -> GradedCopyRow:
-        """The copy's row, alone: on PostgreSQL by FOR UPDATE, on SQLite every writer is alone."""
-        query = sa.select(GradedCopyRow).where(GradedCopyRow.copy_id == copy.id).with_for_update()
-        row = self.db.scalar(query.execution_options(populate_existing=True))
+        """The copy's row, alone: on PostgreSQL by one lock on the copy, on SQLite every writer is alone.
+
+        The first edit also writes the journal, whose lock comes before that of a copy everywhere.
+        """
+        if copy.state == CopyState.READY:
+            self.audit.wait_for_turn()
+        self.db.refresh(copy, with_for_update={"key_share": True})
+        row = self.db.get(GradedCopyRow, copy.id, populate_existing=True)
         if row is None:
-            self.db.scalar(sa.select(Copy.id).where(Copy.id == copy.id).with_for_update())
-            row = self.db.scalar(query) or GradedCopyRow(copy_id=copy.id, version=0)
+            row = GradedCopyRow(copy_id=copy.id, version=0)
             self.db.add(row)
-        self.db.refresh(copy)
         return row
 
     def _one(self, copy: Copy, row: GradedCopyRow, edit: Edit, known: dict[str, Op], targets: dict[str, Target],

@@ -14,7 +14,7 @@ const sheet = document.getElementById("sheet");
 /** What the server said last, by copy; selection and undo are this tab's own. */
 const state = {
   version: boot.version, copies: new Map(boot.copies.map((copy) => [copy.id, copy])), order: boot.copies.map(({ id }) => id),
-  loose: boot.loose, counts: boot.counts, selected: new Set(), last: null, undo: [], show: "all",
+  loose: boot.loose, pile: boot.pile, counts: boot.counts, selected: new Set(), last: null, undo: [], show: "all",
 };
 
 // ---- painting
@@ -58,6 +58,9 @@ function paint() {
     rows.unshift(element("section.copy.copy-loose", { "data-loose": true }, element("header", {}, element("b", {}, words("loose"))),
       element("div.tiles", { role: "listbox", "aria-multiselectable": "true", "aria-label": words("loose") }, ...state.loose.map(tile)),
       ...state.loose.flatMap((side) => side.findings).map(finding)));
+  }
+  if (state.pile.length) {
+    rows.unshift(element("section.copy.copy-pile", { "data-look": true }, element("header", {}, element("b", {}, words("pile"))), ...state.pile.map(finding)));
   }
   if (!rows.length && state.show === "look") rows.push(element("p.muted", {}, words("right")));
   sheet.replaceChildren(...rows);
@@ -109,6 +112,7 @@ const sideOf = (id) => state.loose.find((side) => side.id === id) ?? [...state.c
 function take(answer) {
   state.version = answer.version;
   state.loose = answer.loose;
+  state.pile = answer.pile;
   state.counts = answer.counts;
   for (const id of answer.removed ?? []) state.copies.delete(id);
   for (const copy of answer.copies) state.copies.set(copy.id, copy);
