@@ -2,14 +2,19 @@
 
 import os
 import sys
+import zoneinfo
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import limits
+from limits.storage import storage_from_string
 from pyramid.config import Configurator
 from pyramid.exceptions import ConfigurationError
 from pyramid.path import package_of, package_path
 from pyramid.settings import aslist
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from . import settings
 from .db import migrate
@@ -19,6 +24,8 @@ from .plugins import Plugin, resolve
 SECRET_LENGTH = 32
 #: Words of secrets that stand in files which everybody can read.
 EXAMPLES = ("change", "secret", "example", "development")
+#: How the address of a Redis server begins.
+REDIS = ("redis://", "rediss://", "unix://")
 
 
 def configure(
@@ -38,6 +45,7 @@ def configure(
     values["korrigo.here"] = here
     # A wrong file can ask for as many retries as it likes; a lost race deserves two more.
     values.setdefault("retry.attempts", 3)
+    refuse_unusable(values)
     refuse_insecure(values)
 
     config = Configurator(settings=values)
@@ -92,6 +100,25 @@ def declared(plugins: Sequence[Plugin]) -> list[settings.Setting]:
                     f"korrigo.{plugin.name}.")
             found.append(setting)
     return found
+
+
+def refuse_unusable(values: Mapping[str, Any]) -> None:
+    """Stop at values that are well written and lead nowhere, before somebody meets them on a page."""
+    if not values["korrigo.languages"]:
+        raise ConfigurationError("korrigo.languages must name one language at least")
+    for key, use in (("korrigo.timezone", zoneinfo.ZoneInfo), ("korrigo.limits.signin", limits.parse),
+                     ("korrigo.limits.store", storage_from_string), ("sqlalchemy.url", dialect)):
+        try:
+            use(values[key])
+        except (ValueError, LookupError, ArgumentError, limits.errors.ConfigurationError) as error:
+            raise ConfigurationError(f"{key} cannot be used: {error}") from None
+    if values["korrigo.queue"] == "redis" and not values["korrigo.queue.url"].startswith(REDIS):
+        raise ConfigurationError(f"korrigo.queue.url must begin with {', '.join(REDIS)}")
+
+
+def dialect(url: str) -> None:
+    """Load what talks to the database of an URL."""
+    make_url(url).get_dialect()
 
 
 def refuse_insecure(values: Mapping[str, Any]) -> None:

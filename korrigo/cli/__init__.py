@@ -9,6 +9,7 @@ from .. import quiet  # noqa: F401  before anything imports Pyramid
 
 # isort: split
 from pyramid.exceptions import ConfigurationError
+from sqlalchemy.exc import OperationalError
 
 from ..db.migrate import BehindError
 from ..pipeline import BAD_INPUT, FAILED, OK, BadInput
@@ -43,6 +44,10 @@ def main(argv: list[str] | None = None) -> int:
     except (BadInput, BehindError, ConfigurationError) as error:
         print(f"korrigo: {error}", file=sys.stderr)
         return BAD_INPUT
+    except OperationalError as error:
+        print(f"korrigo: the database does not answer: {str(error.orig).strip().partition(chr(10))[0]}",
+              file=sys.stderr)
+        return FAILED
     except KeyboardInterrupt:
         print("korrigo: stopped", file=sys.stderr)
         return FAILED

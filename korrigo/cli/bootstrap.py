@@ -1,8 +1,10 @@
 """From an ini file to a registry, with its logging."""
 
+import configparser
 import logging.config
 from pathlib import Path
 
+from plaster.exceptions import InvalidURI
 from pyramid.paster import get_appsettings, setup_logging
 
 from ..pipeline import BadInput
@@ -15,7 +17,11 @@ def settings_of(ini: str | Path) -> dict:
     ini = Path(ini)
     if not ini.exists():
         raise BadInput(f"there is no file {ini}. Name one with -c, or run this where development.ini is.")
-    return dict(get_appsettings(str(ini)))
+    try:
+        return dict(get_appsettings(str(ini)))
+    except (configparser.Error, LookupError, InvalidURI, UnicodeDecodeError) as error:
+        why = str(error).partition("\n")[0]
+        raise BadInput(f"{ini} is no ini file with a section app:main: {why}") from None
 
 
 def registry_of(ini: str | Path, *, check: bool = True, logs: bool = True, **override):

@@ -5,7 +5,6 @@ import contextlib
 import datetime as dt
 import secrets
 import tempfile
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from ..config import configure
@@ -15,6 +14,9 @@ from ..models import Paper
 from ..pipeline import NEEDS_PERSON, OK, BadInput, ExamRun
 from ..plugins import installed
 from ..services import Exams
+from ..services.exams import ExamInUse
+from ..web.exams import ExamForm
+from ..web.forms import read
 from ..web.nav import ordered_steps
 from .bootstrap import quiet_logging, registry_of
 from .progress import Progress
@@ -56,24 +58,37 @@ def run_exam(arguments) -> int:
 
 def run_with(registry, options, *, user_id: str | None = None, **run_options) -> int:
     """Make an exam, run every step, write the results, print the summary; the exit code."""
-    options.out.mkdir(parents=True, exist_ok=True)
+    form, errors = read(ExamForm, {
+        "title": options.title or options.out.resolve().name, "total": options.total, "held_on": dt.date.today(),
+        "paper": Paper.A4 if options.paper == "guess" else options.paper, "pages_per_copy": options.pages,
+        "anonymous": True})
+    if form is None:
+        raise BadInput("; ".join(f"{name}: {why}" for name, why in errors.items()))
     try:
-        total = Decimal(options.total.replace(",", "."))
-    except InvalidOperation:
-        raise BadInput(f"--total {options.total} is no number of points") from None
+        options.out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(f"the results cannot be written to {options.out}: {error.strerror}") from None
     with scope(registry, user=user_id) as request:
-        exam = request.find_service(Exams).create(
-            title=options.title or options.out.resolve().name, total=total, held_on=dt.date.today(),
-            paper=Paper.A4 if options.paper == "guess" else Paper(options.paper), pages_per_copy=options.pages)
-        exam_id = exam.id
+        exam_id = request.find_service(Exams).create(**form.model_dump()).id
     progress = Progress({name: kind.title for name, kind in registry.get(KINDS, {}).items()})
     run = ExamRun(registry, exam_id, options, options.out, watch=progress, user_id=user_id, **run_options)
     try:
         run.go()
+    except BadInput:
+        leave_nothing(run)
+        raise
     finally:
         progress.end()
     summarise(run)
     return NEEDS_PERSON if run.people else OK
+
+
+def leave_nothing(run: ExamRun) -> None:
+    """Take back what was begun with input that cannot be used.  An exam that has copies by now is kept."""
+    with contextlib.suppress(OSError):
+        run.out.rmdir()
+    with contextlib.suppress(ExamInUse), run.scope() as request:
+        request.find_service(Exams).delete(run.exam(request))
 
 
 def summarise(run: ExamRun) -> None:

@@ -4,6 +4,8 @@ from ..db import scope
 from ..models import Role
 from ..pipeline import BadInput
 from ..services import Accounts
+from ..web.admin import AccountForm
+from ..web.forms import read
 from .bootstrap import registry_of
 
 
@@ -21,12 +23,15 @@ def add(commands, name):
 
 
 def add_user(arguments) -> int:
+    form, errors = read(AccountForm, vars(arguments))
+    if form is None:
+        raise BadInput("; ".join(f"{name}: {why}" for name, why in errors.items()))
     registry = registry_of(arguments.ini)
     with scope(registry) as request:
         accounts = request.find_service(Accounts)
         if accounts.by_email(arguments.email):
             raise BadInput(f"{arguments.email} has an account already. For a link: korrigo user link {arguments.email}")
-        user = accounts.create(arguments.email, arguments.name, [Role(arguments.role)])
+        user = accounts.create(form.email, form.name, [form.role])
         print(signin_url(request, accounts.make_link(user)))
     return 0
 

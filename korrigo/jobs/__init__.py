@@ -1,6 +1,7 @@
 """Background jobs: Huey is the doorbell, the ``job`` table is the truth."""
 
 import logging
+from collections.abc import Iterable
 
 import sqlalchemy as sa
 
@@ -42,6 +43,11 @@ class Jobs:
         if self.db.scalar(sa.select(Job.id).where(Job.unique_key == unique_key)):
             return None
         return self.add(kind, unique_key=unique_key, **args)
+
+    def by_id(self, ids: Iterable[str | None]) -> dict[str, Job]:
+        """Jobs by id, in one query; those that are gone are left out."""
+        wanted = {job_id for job_id in ids if job_id}
+        return {job.id: job for job in self.db.scalars(sa.select(Job).where(Job.id.in_(wanted)))} if wanted else {}
 
     def cancel(self, job: Job) -> bool:
         """Stop a job that is not over: a queued one never starts, a running one stops at its next report."""

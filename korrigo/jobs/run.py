@@ -124,7 +124,7 @@ def run_job(registry, job_id: str, *, inline: bool = False) -> bool:
 def _failed(context: JobContext, kind: Kind, job: sa.Row, error: Exception) -> None:
     """Queue the job again after its back-off, or bury it and keep the failure where people look."""
     log.error("job %s (%s), attempt %d of %d: %r", job.id, job.kind, job.attempts, job.max_attempts, error,
-              exc_info=error)
+              exc_info=None if isinstance(error, kind.fatal) else error)
     final = job.attempts >= job.max_attempts or isinstance(error, kind.fatal)
     delay = dt.timedelta(seconds=min(3600, kind.backoff * 2 ** (job.attempts - 1)))
     message = message_of(error)

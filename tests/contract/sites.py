@@ -46,12 +46,13 @@ def package(name: str) -> str:
     return PLUGINS[name].includeme.__module__
 
 
-def settings(folder: Path, names, queue: str = "immediate") -> dict:
-    """What the ini of an application of these plugins says."""
+def settings(folder: Path, names, queue: str = "immediate", reader: str = "none") -> dict:
+    """What the ini of an application of these plugins says; names are not read unless somebody asks for it."""
     return {
         "korrigo.plugins": " ".join(names), "korrigo.environment": "test", "korrigo.secret": secrets.token_hex(32),
         "korrigo.queue": queue, "korrigo.data": str(folder / "data"), "korrigo.url": "http://localhost",
-        "korrigo.languages": "en fr", "sqlalchemy.url": f"sqlite:///{folder / 'korrigo.db'}"}
+        "korrigo.languages": "en fr", "korrigo.ocr.reader": reader,
+        "sqlalchemy.url": f"sqlite:///{folder / 'korrigo.db'}"}
 
 
 def methods(view) -> tuple[str, ...]:
@@ -87,10 +88,10 @@ class Site:
         self.app.get(f"/signin/{token}").forms[0].submit(status=302)
         return user_id
 
-    def build(self, scan: Path, **options) -> Built:
+    def build(self, scan: Path, *, scheme: bool = True) -> Built:
         """An exam with copies, and what the plugins that are here know of it."""
         with self.scope() as request:
-            return build(request, scan, scheme="grading" in self.names, batch="import" in self.names, **options)
+            return build(request, scan, scheme=scheme and "grading" in self.names, batch="import" in self.names)
 
     def introspected(self, category: str) -> list:
         return [item["introspectable"] for item in self.registry.introspector.get_category(category) or ()]

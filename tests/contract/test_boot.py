@@ -5,7 +5,9 @@ import itertools
 import pytest
 from sites import NAMES, Site, Walk, needed
 
+from korrigo.models import Exam, ExamRole
 from korrigo.plugins import resolve
+from korrigo.services import Exams
 
 SETS = [(), *dict.fromkeys(needed(name) for name in NAMES), NAMES]
 PAGES = ("/", "/exams/new", "/students", "/profile", "/admin/accounts", "/admin/plugins", "/admin/health",
@@ -41,6 +43,19 @@ def test_every_link_of_every_page_leads_somewhere(site, names, small_scan):
     walk = Walk(here)
     assert walk.wrong == []
     assert len(walk.pages) > 20
+
+
+@pytest.mark.parametrize("scheme", [True, False], ids=["scheme", "no scheme"])
+@pytest.mark.parametrize("role", [*ExamRole, "office"])
+def test_nobody_is_shown_a_link_that_is_not_for_them(whole, small_scan, role, scheme):
+    user = whole.sign_in(role, "secretary" if role == "office" else "teacher")
+    made = whole.build(small_scan, scheme=scheme)
+    if role != "office":
+        with whole.scope() as request:
+            request.find_service(Exams).set_role(request.db.get(Exam, made.exam), user, role)
+    walk = Walk(whole)
+    assert walk.wrong == []
+    assert f"/exams/{made.exam}" in walk.pages
 
 
 def test_all_plugins_start_in_any_order_of_the_ini(tmp_path):

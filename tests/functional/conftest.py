@@ -20,6 +20,12 @@ def pupils(small_roster) -> list[dict[str, str]]:
 
 
 @pytest.fixture
+def korrigo_settings(korrigo_settings):
+    """Names are found by hand: nothing is read while an exam is made, where no test is about that."""
+    return {**korrigo_settings, "korrigo.ocr.reader": "none"}
+
+
+@pytest.fixture
 def browser(app):
     """The application as whoever is signed in uses it."""
     return Browser(app)

@@ -6,11 +6,17 @@ import secrets
 import zipfile
 
 import numpy as np
+import pytest
 from exam_builder import LINES, boot, traces
 from PIL import Image
 from pypdf import PdfReader
 
 from korrigo.api import Blobs, Exam, ExamRole, Exams
+
+
+@pytest.fixture
+def korrigo_settings(korrigo_settings):
+    return {**korrigo_settings, "korrigo.ocr.reader": "tesseract"}
 
 
 def strip(browser, url: str, zone: list[float]) -> np.ndarray:

@@ -5,8 +5,8 @@ import itertools
 from pyramid.httpexceptions import HTTPFound, HTTPNotFound
 from pyramid.response import FileIter, Response
 
-from korrigo.api import Job, answer, describe_job, exam_context
 from korrigo.api import Sentence as _
+from korrigo.api import answer, describe_job, exam_context
 
 from .exporters import exporters
 from .formats import counts
@@ -20,9 +20,10 @@ def page(context, request):
     """The formats, a preview of the first rows, what to know before, and the files that were made."""
     exam = context.exam
     table = request.find_service(Gathering).table(exam)
-    files = []
-    for file in request.find_service(ExportFiles).of_exam(exam):
-        job = request.db.get(Job, file.job_id) if file.job_id else None
+    made, files = request.find_service(ExportFiles).of_exam(exam), []
+    jobs = request.jobs.by_id(file.job_id for file in made)
+    for file in made:
+        job = jobs.get(file.job_id)
         files.append({"file": file, "job": describe_job(request, job) if job and not file.blob_id else None,
                       "url": request.route_path("export.download", exam=exam.id, file=file.id)})
     return {"exam": exam, "exporters": list(exporters(request.registry).values()), "files": files, "table": table,

@@ -1,5 +1,7 @@
 """A copy as the grading screen knows it.  It says nothing that an anonymous exam hides."""
 
+import sqlalchemy as sa
+
 from korrigo.api import Copy, CopyState, Exam, Fate, Sides, Student, User, say
 from korrigo.api import Sentence as _
 
@@ -21,7 +23,8 @@ def describe(request, exam: Exam, copy: Copy) -> dict:
     student = request.db.get(Student, copy.student_id) if may_see_names and copy.student_id else None
     readonly = READ_ONLY.get(copy.state)
     title = say(request, _("Copy ${number}", number=copy.serial if may_see_names else copy.code))
-    names = _names(request, ops.targets(copy.id).values())
+    targets = ops.targets(copy.id)
+    names = _names(request, {target.user_id for target in targets.values()})
     return {
         "id": copy.id, "serial": copy.serial if may_see_names else None, "title": title,
         "name": student.name if student else None, "state": copy.state,
@@ -30,7 +33,7 @@ def describe(request, exam: Exam, copy: Copy) -> dict:
                   enumerate(request.find_service(Sides).of_copy(copy.id))],
         "targets": {key: {"rev": target.rev, "value": target.value, "by": names.get(target.user_id, ""),
                           "at": target.at.isoformat()}
-                    for key, target in ops.targets(copy.id).items()},
+                    for key, target in targets.items()},
     }
 
 
@@ -63,14 +66,12 @@ def questions(scheme: Scheme | None) -> list[dict]:
 
 def with_names(request, results: list[dict]) -> list[dict]:
     """Results of ops as the screen takes them: who wrote the current value by name, refusals in words."""
-    ids = {result["current"]["by"] for result in results if result.get("current")} - {None}
-    names = {user_id: request.db.get(User, user_id).name for user_id in ids}
+    names = _names(request, {result["current"]["by"] for result in results if result.get("current")})
     shown = [{**result, "why": say(request, result["why"])} if "why" in result else result for result in results]
     return [{**result, "current": {**result["current"], "by": names.get(result["current"]["by"], "")}}
             if result.get("current") else result for result in shown]
 
 
-def _names(request, targets) -> dict[str, str]:
+def _names(request, ids: set[str | None]) -> dict[str, str]:
     """User id -> name, for those who wrote; colleagues are no secret."""
-    ids = {target.user_id for target in targets} - {None}
-    return {user_id: request.db.get(User, user_id).name for user_id in ids} if ids else {}
+    return dict(request.db.execute(sa.select(User.id, User.name).where(User.id.in_(ids - {None}))).all())

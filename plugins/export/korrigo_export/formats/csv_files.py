@@ -12,6 +12,9 @@ from .table import ExportRow, ExportTable, RowStatus, rounded
 #: PRONOTE's letters for marks that are no number.
 PRONOTE_LETTERS: Mapping[RowStatus, str] = {RowStatus.ABSENT: "ABS", RowStatus.PARTIAL: "N.Note"}
 
+#: PRONOTE takes marks of two decimals.
+HUNDREDTH = Decimal("0.01")
+
 
 def written(value: Decimal | str | None, decimal: str) -> str:
     """Points without useless zeros, with the wanted decimal sign."""
@@ -39,7 +42,7 @@ def generic_csv(table: ExportTable, *, delimiter: str = ";", decimal: str = ",",
     return _csv([head, *lines], delimiter, bom)
 
 
-def pronote_csv(table: ExportTable, *, delimiter: str = ";", decimal: str = ",", step: Decimal | None = None,
+def pronote_csv(table: ExportTable, *, delimiter: str = ";", decimal: str = ",", step: Decimal | None = HUNDREDTH,
                 letters: Mapping[RowStatus, str] = PRONOTE_LETTERS) -> bytes:
     """Name, first name, mark, in the alphabetical order in which PRONOTE lists a class.
 
@@ -52,7 +55,8 @@ def pronote_csv(table: ExportTable, *, delimiter: str = ";", decimal: str = ",",
 
 
 def _alphabetical(row: ExportRow) -> tuple[str, str]:
-    return safe_filename(row.last_name).casefold(), safe_filename(row.first_name).casefold()
+    """Letters without accents; nobody without a first name goes after somebody with one."""
+    return safe_filename(row.last_name, "").casefold(), safe_filename(row.first_name, "").casefold()
 
 
 def _csv(lines, delimiter: str, bom: bool) -> bytes:

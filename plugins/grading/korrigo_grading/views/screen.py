@@ -38,7 +38,9 @@ def screen(context, request):
     exam, queue = context.exam, request.find_service(Queue)
     scheme = request.find_service(Schemes).get(exam)
     if scheme is None:
-        return HTTPFound(request.route_path("grading.scheme", exam=exam.id))
+        if request.has_permission("exam:office"):
+            return HTTPFound(request.route_path("grading.scheme", exam=exam.id))
+        return {"exam": exam, "boot": None, "questions": [], "scheme": False}
     turns = queue.turns(exam)
     wanted = request.params.get("copy")
     first = wanted or next(iter(queue.after(exam, None, 1)), None) or (turns[0].id if turns else None)
@@ -46,7 +48,7 @@ def screen(context, request):
     if copy is not None and copy.exam_id != exam.id:
         raise HTTPNotFound()
     if copy is None:
-        return {"exam": exam, "boot": None, "questions": []}
+        return {"exam": exam, "boot": None, "questions": [], "scheme": True}
     shown = document.questions(scheme)
     boot = {
         "exam": {"id": exam.id, "title": exam.title, "total": float(exam.total)}, "anonymous": exam.anonymous,

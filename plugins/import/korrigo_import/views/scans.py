@@ -25,12 +25,12 @@ class UploadForm(Form):
 def page(context, request):
     """The drop zone and the files that were sent."""
     batches = request.find_service(Batches).of_exam(context.exam)
-    return {"exam": context.exam, "batches": [describe(request, batch) for batch in batches]}
+    jobs = request.jobs.by_id(batch.job_id for batch in batches)
+    return {"exam": context.exam, "batches": [describe(request, batch, jobs.get(batch.job_id)) for batch in batches]}
 
 
-def describe(request, batch: Batch) -> dict:
-    """A batch as the page and its script see it."""
-    job = request.db.get(Job, batch.job_id) if batch.job_id else None
+def describe(request, batch: Batch, job: Job | None) -> dict:
+    """A batch and its job as the page and its script see them."""
     return {
         "id": batch.id, "filename": batch.filename, "size": batch.size, "state": batch.state, "pages": batch.pages,
         "message": say(request, batch.message), "refusal": batch.refusal,
@@ -45,7 +45,7 @@ def batch(context, request):
     found = request.db.get(Batch, request.matchdict["batch"])
     if found is None or found.exam_id != context.exam.id:
         raise HTTPNotFound()
-    shown = describe(request, found)
+    shown = describe(request, found, request.db.get(Job, found.job_id) if found.job_id else None)
     job = shown["job"] or {}
     return {**shown, "created": found.created.isoformat(), "done": job.get("done", 0), "total": job.get("total", 0),
             "unit": job.get("unit", ""), "stage": job.get("stage", "")}

@@ -1,0 +1,170 @@
+"""Every directive has a test that names it, and does what it says for somebody else's plugin."""
+
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from korrigo_export.exporters import exporters
+from korrigo_export.interfaces import IExporter
+from korrigo_grading.graders import propose
+from korrigo_grading.interfaces import IGrader, ScoreProposal
+from korrigo_ocr.interfaces import IReader
+from korrigo_ocr.readers import chosen
+from pyramid.exceptions import ConfigurationConflictError, ConfigurationError
+from sites import NAMES, PLUGINS, settings
+from webtest import TestApp
+from zope.interface import implementer
+
+from korrigo import config as contents
+from korrigo.config import configure
+from korrigo.plugins import Plugin
+
+TESTS = Path(__file__).resolve().parents[1]
+#: What every directive is called.
+DIRECTIVE = re.compile(r"(?:add|set)_korrigo_[a-z]+")
+
+
+@pytest.fixture(scope="module")
+def directives(tmp_path_factory) -> set[str]:
+    """The names of all directives that the core and the plugins make."""
+    found: set[str] = set()
+
+    class Spy(contents.Configurator):
+        def add_directive(self, name, *args, **more):
+            found.add(name)
+            super().add_directive(name, *args, **more)
+
+    folder = tmp_path_factory.mktemp("directives")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(contents, "Configurator", Spy)
+        configure(settings(folder, NAMES), here=str(folder), check=False).registry["engine"].dispose()
+    return {name for name in found if "korrigo" in name}
+
+
+def test_every_directive_is_called_as_directives_are(directives):
+    assert len(directives) > 10
+    assert all(DIRECTIVE.fullmatch(name) for name in directives)
+
+
+def test_every_directive_has_a_test_that_names_it(directives):
+    named = set(DIRECTIVE.findall("\n".join(file.read_text() for file in TESTS.rglob("test_*.py"))))
+    assert directives - named == set()
+
+
+@implementer(IReader)
+class Reader:
+    """Reads nothing."""
+
+    name = "nothing"
+
+    def available(self):
+        return None
+
+    def read(self, image, kind="name"):
+        raise NotImplementedError
+
+    def read_many(self, images, kind="name"):
+        return []
+
+    def read_cells(self, fields):
+        return []
+
+    def score(self, image, candidates, kind="name"):
+        return []
+
+
+@implementer(IGrader)
+class Grader:
+    """Gives half of the points."""
+
+    name, title = "half", "Half"
+
+    def propose(self, answer, question, config):
+        return ScoreProposal(question.points / 2, 0.5, "Half of it.")
+
+
+@implementer(IExporter)
+class Exporter:
+    """Writes the title."""
+
+    name, title, description = "title", "Title", "The title."
+    media_type, extension, wants_graded = "text/plain", ".txt", False
+
+    def write(self, material, out):
+        out.write_text(material.table.title)
+
+
+def stranger(includeme, *requires: str) -> Plugin:
+    return Plugin("strange", "Somebody's", includeme, requires=requires)
+
+
+def configured(folder: Path, includeme, *plugins: Plugin, **more):
+    """An application of all plugins and somebody else's."""
+    config = configure({**settings(folder, ()), **more}, here=str(folder), check=False,
+                       plugins=[*plugins, stranger(includeme)])
+    config.registry["engine"].dispose()
+    return config
+
+
+def test_a_reader_is_the_one_that_the_settings_name(tmp_path):
+    registry = configured(tmp_path, lambda config: config.add_korrigo_reader(Reader()), PLUGINS["ocr"],
+                          **{"korrigo.ocr.reader": "nothing"}).registry
+    assert chosen(registry).name == "nothing"
+
+
+def test_a_grader_proposes_and_one_that_raises_proposes_nothing(tmp_path, caplog):
+    class Broken(Grader):
+        name = "broken"
+
+        def propose(self, answer, question, config):
+            raise ZeroDivisionError
+
+    def includeme(config):
+        config.add_korrigo_grader(Grader())
+        config.add_korrigo_grader(Broken())
+
+    registry = configured(tmp_path, includeme, PLUGINS["grading"]).registry
+    proposed = [propose(registry, None, SimpleNamespace(grader=name, points=4, label="1", config={}))
+                for name in ("half", "broken", "gone")]
+    assert [proposal and proposal.points for proposal in proposed] == [2, None, None]
+    assert len(caplog.records) == 2
+
+
+def test_an_exporter_is_offered_beside_the_others(tmp_path):
+    registry = configured(tmp_path, lambda config: config.add_korrigo_exporter(Exporter()), PLUGINS["grading"],
+                          PLUGINS["export"]).registry
+    assert list(exporters(registry))[-1] == "title"
+
+
+@pytest.mark.parametrize(("directive", "good", "needs"), [
+    ("add_korrigo_reader", Reader, ("ocr",)), ("add_korrigo_grader", Grader, ("grading",)),
+    ("add_korrigo_exporter", Exporter, ("grading", "export"))])
+def test_what_does_not_fit_or_is_there_already_is_refused(tmp_path, directive, good, needs):
+    plugins = [PLUGINS[name] for name in needs]
+    with pytest.raises(ConfigurationError, match="test_extension_points"):
+        configured(tmp_path, lambda config: getattr(config, directive)(object()), *plugins)
+
+    def one(config):
+        getattr(config, directive)(good())
+
+    def two(config):
+        getattr(config, directive)(good())
+
+    def both(config):
+        config.include(one)
+        config.include(two)
+
+    with pytest.raises(ConfigurationConflictError):
+        configured(tmp_path, both, *plugins)
+
+
+def test_static_files_of_a_package_are_served_under_its_name_and_nothing_beside_them(tmp_path):
+    config = configured(tmp_path, lambda config: config.add_korrigo_static("korrigo_grading"))
+    app = TestApp(config.make_wsgi_app())
+    folder, version = config.registry["korrigo static"]["korrigo_grading"]
+    assert app.get(f"/static/korrigo_grading/{version}/grade.css").content_type == "text/css"
+    for path in ("../__init__.py", "..%2f__init__.py", "%2e%2e/__init__.py", "/etc/passwd", "", "nothing.css"):
+        app.get(f"/static/korrigo_grading/{version}/{path}", status=404)
+    app.get(f"/static/korrigo_ocr/{version}/desk.css", status=404)
+    assert (folder / "grade.css").is_file()
