@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run demo test install install-dev tesseract lint clean
+.PHONY: run demo test install install-dev tesseract lint messages clean
 
 run: install tesseract
 	$(BIN)/korrigo -c development.ini up
@@ -37,6 +37,9 @@ tesseract:
 lint: install-dev
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
+
+messages: install-dev
+	$(BIN)/python tests/messages.py
 
 clean:
 	rm -rf var build

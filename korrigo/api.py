@@ -4,7 +4,7 @@ What is not named here is private and may change without a word.  ``PLUGIN_API``
 """
 
 from .db import scope
-from .db.base import Base, Points, UtcDateTime, id_column, new_id, now, reference
+from .db.base import Base, Points, SentenceText, UtcDateTime, id_column, new_id, now, reference
 from .directives import register, table, verified
 from .events import CopyAssembled, CopyIdentified, CopyMoved
 from .interfaces import IBlobStore, IExamStep, IHealthCheck, ISlot, StepState
@@ -38,6 +38,7 @@ from .plugins import Plugin
 from .security.contexts import Context, copy_context, exam_context, job_context, side_context
 from .security.permissions import OFFICE
 from .security.predicates import admin, exam_coordinator, exam_grader, exam_secretary, secretary, signed_in, teacher
+from .sentences import Sentence, Told, message_of, pack, said, unpack
 from .services import Accounts, Audit, Blobs, Copies, Exams, Sides, Students
 from .services.copies import TRANSITIONS, AlreadyTaken, Decision, TransitionRefused
 from .services.sides import MoveRefused, Snapshot
@@ -47,4 +48,5 @@ from .version import PLUGIN_API
 from .web.errors import answer
 from .web.forms import DecimalText, Form, Optional, Title, json_object, read
 from .web.jobs import describe as describe_job
-from .web.templating import write_number, write_when
+from .web.language import say, school_localizer, write_number
+from .web.templating import write_when

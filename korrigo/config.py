@@ -1,6 +1,7 @@
 """The table of contents: what an application is made of, in which order, and why."""
 
 import os
+import sys
 import zoneinfo
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ import limits
 from limits.storage import storage_from_string
 from pyramid.config import Configurator
 from pyramid.exceptions import ConfigurationError
+from pyramid.path import package_of, package_path
 from pyramid.settings import aslist
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -67,6 +69,7 @@ def configure(
         if plugin.models:
             config.maybe_dotted(plugin.models)
         config.include(plugin.includeme, route_prefix=f"/{plugin.name}")
+        add_words(config, plugin)
     refuse_foreign_tables(plugins)
     config.commit()
     config.registry["korrigo.configured"] = True
@@ -76,6 +79,14 @@ def configure(
     if check and values["korrigo.db.check"]:
         migrate.check(config.registry["engine"], plugins)
     return config
+
+
+def add_words(config: Configurator, plugin: Plugin) -> None:
+    """The plugin's catalogues of messages, when its package has a folder ``locale``."""
+    package = package_of(sys.modules[plugin.includeme.__module__])
+    folder = Path(package_path(package), "locale")
+    if folder.is_dir():
+        config.add_translation_dirs(str(folder))
 
 
 def declared(plugins: Sequence[Plugin]) -> list[settings.Setting]:

@@ -2,6 +2,7 @@
 
 import logging
 
+from .sentences import Sentence as _
 from .services import Blobs
 
 log = logging.getLogger(__name__)
@@ -19,5 +20,5 @@ def tidy(context) -> None:
 
 
 def includeme(config):
-    config.add_korrigo_job("core.tidy", tidy, title="Tidying up")
+    config.add_korrigo_job("core.tidy", tidy, title=_("Tidying up"))
     config.add_korrigo_periodic("core.tidy", kind="core.tidy", cron="0 2 * * *")

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from ..sentences import pack, unpack
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -67,6 +69,19 @@ class Points(TypeDecorator):
 
     def process_result_value(self, value, dialect):
         return None if value is None else Decimal(value) / POINT
+
+
+class SentenceText(TypeDecorator):
+    """A sentence for people that can still be said in their language; any other text as it is."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value, dialect):
+        return None if value is None else pack(value)
+
+    def process_result_value(self, value, dialect):
+        return None if value is None else unpack(value)
 
 
 class Base(DeclarativeBase):

@@ -21,6 +21,7 @@ import sqlalchemy as sa
 from ..db import scope
 from ..db.base import now
 from ..models import Job, JobState
+from ..sentences import Sentence, message_of
 from ..storage import IBlobStore
 from .handlers import KINDS, Kind
 
@@ -58,7 +59,7 @@ class JobContext:
     def report(self, done: int, total: int, *, unit: str = "", stage: str = "", message: str = "") -> None:
         """Store how far the job is, renew the lease, and raise :class:`Cancelled` if somebody cancelled."""
         update(self.registry, self.job_id, self.owner, done=done, total=total, unit=unit, stage=stage,
-               message=message[:500], lease_until=now() + lease(self.registry))
+               message=message, lease_until=now() + lease(self.registry))
 
     def result(self, **values) -> None:
         """Keep what the job made, for the page that waits for it."""
@@ -126,7 +127,9 @@ def _failed(context: JobContext, kind: Kind, job: sa.Row, error: Exception) -> N
               exc_info=None if isinstance(error, kind.fatal) else error)
     final = job.attempts >= job.max_attempts or isinstance(error, kind.fatal)
     delay = dt.timedelta(seconds=min(3600, kind.backoff * 2 ** (job.attempts - 1)))
-    values = {"error": "".join(traceback.format_exception(error))[-8000:], "message": str(error)[:500],
+    message = message_of(error)
+    values = {"error": "".join(traceback.format_exception(error))[-8000:],
+              "message": message if isinstance(message, Sentence) else message[:500],
               "owner": None, "lease_until": None}
     if final:
         values |= {"state": JobState.DEAD, "finished": now()}

@@ -9,20 +9,22 @@ from ..db import scope
 from ..db.base import now
 from ..db.sqlite import reading
 from ..models import Job, JobState
+from ..sentences import Sentence as _
+from ..sentences import Told
 from .handlers import KINDS, PERIODIC
 from .run import call_failed
 
 log = logging.getLogger(__name__)
 
 
-class WorkerDied(Exception):
+class WorkerDied(Told):
     """The worker that had the job stopped answering."""
 
 
 def take_back(registry) -> None:
     """Queue the jobs of silent workers again; bury those out of attempts."""
     silent = sa.and_(Job.state == JobState.RUNNING, Job.lease_until < now())
-    message = "The worker stopped answering"
+    message = _("The worker stopped answering")
     with registry["engine"].begin() as connection:
         spent = connection.execute(sa.select(Job.__table__).where(silent, Job.attempts >= Job.max_attempts)).all()
         for job in spent:

@@ -6,7 +6,7 @@ import enum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..db.base import Base, id_column, now, reference
+from ..db.base import Base, SentenceText, id_column, now, reference
 
 
 class CopyState(enum.StrEnum):
@@ -62,7 +62,7 @@ class Copy(Base):
     student_id: Mapped[str | None] = reference("student", ondelete="SET NULL")
     identification: Mapped[str] = mapped_column(sa.String(16), default=Identification.NONE)
     #: Why finalising failed, and how often it was tried.
-    failure: Mapped[str] = mapped_column(sa.Text, default="")
+    failure: Mapped[str] = mapped_column(SentenceText, default="")
     attempts: Mapped[int] = mapped_column(default=0)
     created: Mapped[dt.datetime] = mapped_column(default=now)
 
@@ -93,7 +93,7 @@ class Side(Base):
     #: Where it came in the scan: 0, 1, 2 … over the whole exam.
     ordinal: Mapped[int]
     fate: Mapped[str] = mapped_column(sa.String(16), default=Fate.WAITING, index=True)
-    reason: Mapped[str] = mapped_column(sa.String(200), default="")
+    reason: Mapped[str] = mapped_column(SentenceText, default="")
     copy_id: Mapped[str | None] = reference("copy", ondelete="RESTRICT")
     position: Mapped[int | None]
 

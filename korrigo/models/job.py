@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..db.base import Base, id_column, now, reference
+from ..db.base import Base, SentenceText, id_column, now, reference
 
 
 class JobState(enum.StrEnum):
@@ -37,7 +37,7 @@ class Job(Base):
     total: Mapped[int] = mapped_column(default=0)
     unit: Mapped[str] = mapped_column(sa.String(30), default="")
     stage: Mapped[str] = mapped_column(sa.String(60), default="")
-    message: Mapped[str] = mapped_column(sa.String(500), default="")
+    message: Mapped[str] = mapped_column(SentenceText, default="")
     #: The last traceback: shown to administrators only.
     error: Mapped[str] = mapped_column(sa.Text, default="")
     result: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON, default=None)

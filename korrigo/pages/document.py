@@ -25,6 +25,7 @@ from PIL import (
     WebPImagePlugin,  # noqa: F401
 )
 
+from ..sentences import Sentence as _
 from .errors import PageUnreadable
 from .index import PageIndex
 from .jpeg import without_exif
@@ -173,7 +174,7 @@ class Document:
             min(side[1] / unit, clip[3]),
         )
         if right <= left or bottom <= top:
-            raise PageUnreadable(view.page, f"the part asked for, {clip}, lies outside it")
+            raise PageUnreadable(view.page, _("the part asked for, ${part}, lies outside it", part=clip))
         longest = max(right - left, bottom - top) * unit
         scale = min(scale, MAX_SIDE / longest, math.sqrt(MAX_RASTER / (natural[0] * natural[1])))
         width, height = (max(1, math.ceil(length * scale - HAIR)) for length in natural)
@@ -240,7 +241,7 @@ class Document:
             image = sheet.render(scale=scale, rev_byteorder=True).to_pil().convert("RGB")
             sheet.close()
         except pdfium.PdfiumError as error:
-            raise PageUnreadable(page.number, f"the renderer refuses it ({error})") from error
+            raise PageUnreadable(page.number, _("the renderer refuses it (${why})", why=error)) from error
         return Raster(image, size[0], all=False, colour=True)
 
     def _open_renderer(self) -> pdfium.PdfDocument:

@@ -1,7 +1,10 @@
-"""What can be wrong with an uploaded PDF.  ``code`` is the key for a translation, the message is the plain English."""
+"""What can be wrong with an uploaded PDF: a code for programs, a sentence for people."""
+
+from ..sentences import Sentence as _
+from ..sentences import Told
 
 
-class PageError(Exception):
+class PageError(Told):
     """Base of the errors that cross from a sandboxed child to its caller as they are.
 
     A subclass passes all that its constructor needs to ``super().__init__``, so that it survives pickling.
@@ -18,10 +21,7 @@ class PdfRefused(PageError):
 
     def __init__(self, code: str, message: str):
         super().__init__(code, message)
-        self.code, self.message = code, message
-
-    def __str__(self) -> str:
-        return self.message
+        self.code = code
 
 
 class PageUnreadable(PageError):
@@ -31,5 +31,6 @@ class PageUnreadable(PageError):
         super().__init__(page, why)
         self.page, self.why = page, why
 
-    def __str__(self) -> str:
-        return f"Page {self.page} cannot be shown: {self.why}."
+    @property
+    def message(self) -> str:
+        return _("Page ${page} cannot be shown: ${why}.", page=self.page, why=self.why)

@@ -8,6 +8,7 @@ import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ..sentences import Sentence as _
 from . import sandbox
 from .errors import PdfRefused
 
@@ -97,11 +98,12 @@ def _checked(path: Path | str, limits: PdfLimits) -> Path:
     path = Path(path).absolute()
     size = os.stat(path).st_size
     if size == 0:
-        raise PdfRefused("empty", "This file is empty. Scan or send it again.")
+        raise PdfRefused("empty", _("This file is empty. Scan or send it again."))
     if size > limits.max_mb << 20:
         raise PdfRefused(
             "too-large",
-            f"This file has {size >> 20} MB; at most {limits.max_mb} MB are accepted. Send it in several parts.",
+            _("This file has ${size} MB; at most ${most} MB are accepted. Send it in several parts.",
+              size=size >> 20, most=limits.max_mb),
         )
     return path
 
@@ -111,7 +113,7 @@ def _in_child(function, child: sandbox.Limits, *args):
         return sandbox.run(function, *args, limits=child, preload=[READER])
     except sandbox.SandboxLimit as limit:
         raise PdfRefused(
-            "damaged", f"This file cannot be opened: {limit}. Scan it again, or print it to a new PDF."
+            "damaged", _("This file cannot be opened: ${why}. Scan it again, or print it to a new PDF.", why=limit)
         ) from limit
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..sentences import Sentence as _
 from . import sandbox
 from .errors import PageError, PageUnreadable, PdfRefused
 
@@ -149,7 +150,7 @@ def _render_some(path: Path, views: list[View], style: Style) -> list[Picture | 
         return sandbox.run(_draw, path, views, style, limits=limits, preload=LIBRARIES)
     except sandbox.SandboxError as error:
         if len(views) == 1:
-            return [PageUnreadable(views[0].page, f"its picture could not be made: {error}")]
+            return [PageUnreadable(views[0].page, _("its picture could not be made: ${why}", why=error))]
         return [picture for view in views for picture in _render_some(path, [view], style)]
 
 

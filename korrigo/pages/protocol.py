@@ -18,6 +18,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from ..sentences import Sentence
 from .errors import PageError
 
 
@@ -69,7 +70,7 @@ class Ending:
 PLAIN = {
     object, set, frozenset, bytearray, complex, range, slice,
     decimal.Decimal, uuid.UUID, datetime.date, datetime.time, datetime.datetime, datetime.timedelta, datetime.timezone,
-    pathlib.Path, pathlib.PurePath, pathlib.PosixPath, pathlib.PurePosixPath,
+    pathlib.Path, pathlib.PurePath, pathlib.PosixPath, pathlib.PurePosixPath, Sentence,
 }  # fmt: skip
 NUMPY = {
     ("numpy", "ndarray"),

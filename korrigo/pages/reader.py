@@ -9,6 +9,7 @@ from pathlib import Path
 import pikepdf
 import pypdfium2 as pdfium
 
+from ..sentences import Sentence as _
 from .content import only_picture
 from .errors import PdfRefused
 from .index import ByteRange, PageIndex, PdfIndex, PdfLimits
@@ -37,13 +38,13 @@ def open_pdf(path: Path, password: str | None = None) -> pikepdf.Pdf:
         return pikepdf.open(path, password=password or "")
     except pikepdf.PasswordError as error:
         raise PdfRefused(
-            "password", "This PDF is locked by a password. Save it without one, or give the password."
+            "password", _("This PDF is locked by a password. Save it without one, or give the password.")
         ) from error
     except pikepdf.PdfError as error:
         with open(path, "rb") as file:
             if b"%PDF-" not in file.read(HEADER_WITHIN):
                 raise PdfRefused(
-                    "not-a-pdf", "This file is not a PDF. Choose the file that the scanner made."
+                    "not-a-pdf", _("This file is not a PDF. Choose the file that the scanner made.")
                 ) from error
         raise _damaged(error, path) from error
 
@@ -56,18 +57,20 @@ def read_index(path: Path, password: str | None, limits: PdfLimits) -> PdfIndex:
         except Exception as error:  # a broken page tree shows itself in many ways
             raise _damaged(error, path) from error
         if count == 0:
-            raise PdfRefused("empty", "This PDF has no page. Scan or send it again.")
+            raise PdfRefused("empty", _("This PDF has no page. Scan or send it again."))
         if count > limits.max_pages:
             raise PdfRefused(
                 "too-many-pages",
-                f"This PDF has {count} pages; at most {limits.max_pages} are accepted. Send it in several parts.",
+                _("This PDF has ${n} pages; at most ${most} are accepted. Send it in several parts.",
+                  n=count, most=limits.max_pages),
             )
         finder = PageReader(pdf, file.fileno(), limits)
         pages = tuple(finder.read(number) for number in range(1, count + 1))
         if all(page.kind == "unreadable" for page in pages):
             raise PdfRefused(
                 "damaged",
-                f"None of the {count} pages of this PDF can be shown (page 1: {pages[0].error}). Scan it again.",
+                _("None of the ${n} pages of this PDF can be shown (page 1: ${why}). Scan it again.",
+                  n=count, why=pages[0].error),
             )
         repaired = pdf.is_encrypted or finder.damaged or _renderer_pages(path) != count
     return PdfIndex(pages, repaired)
@@ -107,7 +110,8 @@ class PageReader:
             width, height = height, width
         low, high = self.limits.min_mm, self.limits.max_mm
         if not (low <= width <= high and low <= height <= high):
-            error = f"it measures {width:.0f} × {height:.0f} mm, pages have {low:.0f} to {high:.0f} mm a side"
+            error = _("it measures ${width} × ${height} mm, pages have ${low} to ${high} mm a side",
+                      width=round(width), height=round(height), low=round(low), high=round(high))
             return PageIndex(number, width, height, rotation, "unreadable", error=error)
         if error := self._missing(page):
             return PageIndex(number, width, height, rotation, "unreadable", error=error)
@@ -186,7 +190,7 @@ def _too_many_pixels(page: pikepdf.Page) -> str | None:
         for image in itertools.islice(page.resources.XObject.values(), MAX_IMAGES):
             width, height = int(image.get("/Width", 0)), int(image.get("/Height", 0))
             if width * height > MAX_PIXELS:
-                return f"it holds a picture of {width} × {height} pixels"
+                return _("it holds a picture of ${width} × ${height} pixels", width=width, height=height)
     return None
 
 
@@ -207,5 +211,6 @@ def _why(error: Exception, path: Path | str) -> str:
 def _damaged(error: Exception, path: Path) -> PdfRefused:
     return PdfRefused(
         "damaged",
-        f"This PDF is damaged ({_why(error, path)}). Scan it again, or print it to a new PDF and send that.",
+        _("This PDF is damaged (${why}). Scan it again, or print it to a new PDF and send that.",
+          why=_why(error, path)),
     )

@@ -20,6 +20,8 @@ import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..sentences import Sentence as _
+from ..sentences import Told
 from .errors import PageError
 from .protocol import Ending, Limits, Order, read_answer
 
@@ -36,23 +38,29 @@ class SandboxError(Exception):
     """The function gave no value."""
 
 
-class SandboxLimit(SandboxError):
+class SandboxLimit(Told, SandboxError):
     """The child used more than it may, or died: ``kind`` is ``memory``, ``cpu``, ``wall``, ``file`` or ``crash``."""
 
-    WORDS = {
-        "memory": "needed more than {0.memory_mb} MB of memory",
-        "cpu": "needed more than {0.cpu_s:g} s of processor time",
-        "wall": "took longer than {0.wall_s:g} s",
-        "file": "wanted to write more than {0.file_mb} MB",
-        "crash": "crashed",
-    }
+    KINDS = ("memory", "cpu", "wall", "file", "crash")
 
     def __init__(self, kind: str, limits: Limits, detail: str = ""):
         super().__init__(kind, limits, detail)
         self.kind, self.limits, self.detail = kind, limits, detail
 
-    def __str__(self) -> str:
-        return f"it {self.WORDS[self.kind].format(self.limits)}" + (f" ({self.detail})" if self.detail else "")
+    @property
+    def message(self) -> str:
+        match self.kind:
+            case "memory":
+                what = _("it needed more than ${n} MB of memory", n=self.limits.memory_mb)
+            case "cpu":
+                what = _("it needed more than ${n} s of processor time", n=f"{self.limits.cpu_s:g}")
+            case "wall":
+                what = _("it took longer than ${n} s", n=f"{self.limits.wall_s:g}")
+            case "file":
+                what = _("it wanted to write more than ${n} MB", n=self.limits.file_mb)
+            case _crash:
+                what = _("it crashed")
+        return _("${what} (${detail})", what=what, detail=self.detail) if self.detail else what
 
 
 class SandboxFailure(SandboxError):
@@ -108,7 +116,7 @@ class Sandbox:
             # The fork server writes at once when the child has ended, which the end of its answer announces.
             told = ending.read()
         if not told:
-            raise SandboxLimit("crash", limits, "the fork server ended")
+            raise SandboxLimit("crash", limits, _("the fork server ended"))
         return _value(data, Ending.from_bytes(told), limits)
 
     def close(self) -> None:
@@ -183,7 +191,7 @@ def _converse(channel: socket.socket, question: bytes, limits: Limits) -> bytes:
         while chunk := channel.recv(CHUNK):
             answer += chunk
             if len(answer) > limits.memory_mb * CHUNK:
-                raise SandboxLimit("memory", limits, "its answer does not end")
+                raise SandboxLimit("memory", limits, _("its answer does not end"))
             channel.settimeout(max(0.001, deadline - time.monotonic()))
     except TimeoutError:
         raise SandboxLimit("wall", limits) from None
@@ -201,7 +209,7 @@ def _value(data: bytes, ending: Ending, limits: Limits) -> Any:
         raise SandboxFailure(type(error).__name__, str(error)) from None
     if outcome == "value":
         return rest[0]
-    if outcome == "limit" and rest[0] in SandboxLimit.WORDS:
+    if outcome == "limit" and rest[0] in SandboxLimit.KINDS:
         raise SandboxLimit(rest[0], limits)
     if outcome == "error" and isinstance(rest[0], PageError):
         raise rest[0]

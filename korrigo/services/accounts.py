@@ -8,11 +8,12 @@ import sqlalchemy as sa
 
 from ..db.base import now
 from ..models import AuthSession, Role, SigninLink, User
+from ..sentences import Told
 from .audit import Audit
 from .passwords import Passwords, problems
 
 
-class PasswordRefused(ValueError):
+class PasswordRefused(Told, ValueError):
     """The new password is too weak; the message says why."""
 
 

@@ -7,6 +7,8 @@ import sqlalchemy as sa
 
 from ..events import CopyIdentified, CopyMoved
 from ..models import Copy, CopyState, Exam, Identification, Side, Student
+from ..sentences import Sentence as _
+from ..sentences import Told
 from .audit import Audit
 
 S = CopyState
@@ -23,6 +25,18 @@ TRANSITIONS: dict[str, tuple[frozenset[CopyState], CopyState]] = {
     "reopen": (frozenset({S.GRADED, S.FAILED}), S.GRADING),
 }
 
+#: States as people read them.
+STATES: dict[CopyState, str] = {
+    S.STAGING: _("being assembled"), S.READY: _("to grade"), S.GRADING: _("being graded"),
+    S.FINALISING: _("PDF being made"), S.GRADED: _("graded"), S.FAILED: _("PDF failed"),
+}
+
+#: What acts do to a copy, as people read it.
+ACTED: dict[str, str] = {
+    "release": _("released for grading"), "recall": _("taken back"), "begin": _("begun"), "finalise": _("finalised"),
+    "finish": _("finished"), "fail": _("marked as failed"), "retry": _("tried again"), "reopen": _("reopened"),
+}
+
 #: Acts that need a reason, for they undo what people rely on.
 NEEDS_REASON = frozenset({"reopen"})
 
@@ -31,15 +45,15 @@ CODE_ALPHABET = "ABCDEFGHJKLMNPQRTUVWXY346789"
 CODE_LENGTH = 5
 
 
-class TransitionRefused(ValueError):
+class TransitionRefused(Told, ValueError):
     """The act is not possible in the copy's state."""
 
 
-class AlreadyTaken(ValueError):
+class AlreadyTaken(Told, ValueError):
     """The pupil has another copy in this exam; ``copy`` is that one."""
 
     def __init__(self, copy: Copy):
-        super().__init__(f"this pupil is already on copy {copy.serial}")
+        super().__init__(_("this pupil is already on copy ${serial}", serial=copy.serial))
         self.copy = copy
 
 
@@ -77,7 +91,7 @@ class Copies:
         """
         origins, target = TRANSITIONS[act]
         if act in NEEDS_REASON and not reason.strip():
-            raise TransitionRefused(f"to {act} copy {copy.serial}, say why")
+            raise TransitionRefused(_("To reopen copy ${serial}, say why.", serial=copy.serial))
         self.audit.wait_for_turn()
         before = copy.state
         values = {"state": target, "version": Copy.version + 1}
@@ -90,9 +104,9 @@ class Copies:
             .execution_options(synchronize_session=False))
         self.db.expire(copy)
         if not moved.rowcount:
-            raise TransitionRefused(
-                f"copy {copy.serial} is {copy.state}: to {act} it, it must be {' or '.join(sorted(origins))}")
-        self.audit.record(f"copy.{act}", f"copy:{copy.id}", before=before, after=target, reason=reason)
+            raise TransitionRefused(_("Copy ${serial} (${state}) cannot be ${acted} now.",
+                                      serial=copy.serial, state=STATES[copy.state], acted=ACTED[act]))
+        self.audit.record(f"copy.{act}", f"copy:{copy.id}", before=before, after=target, reason=str(reason))
         self.notify(CopyMoved(copy.id, copy.exam_id, before, target, act))
 
     def identify(self, copy: Copy, student: Student | None, how: Identification) -> Decision:

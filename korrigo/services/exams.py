@@ -3,10 +3,12 @@
 import sqlalchemy as sa
 
 from ..models import Copy, Exam, ExamMember, ExamRole, ExamStudent, Side, Student
+from ..sentences import Sentence as _
+from ..sentences import Told
 from .audit import Audit
 
 
-class ExamInUse(ValueError):
+class ExamInUse(Told, ValueError):
     """The exam has copies or scanned pages; it is not deleted by accident."""
 
 
@@ -43,7 +45,7 @@ class Exams:
         """Delete an exam that holds nothing."""
         for table in (Copy, Side):
             if self.db.scalar(sa.select(sa.exists().where(table.exam_id == exam.id))):
-                raise ExamInUse(f"the exam {exam.title!r} has copies or scanned pages and is kept")
+                raise ExamInUse(_("the exam “${title}” has copies or scanned pages and is kept", title=exam.title))
         self.audit.record("exam.deleted", f"exam:{exam.id}", title=exam.title)
         self.db.delete(exam)
 

@@ -3,6 +3,8 @@
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from ..sentences import Sentence as _
+
 MINIMUM = 12
 MINIMUM_ADMIN = 16
 
@@ -28,12 +30,12 @@ def problems(password: str, *, admin: bool, words: tuple[str, ...] = ()) -> str:
     """Why a password is too weak, or an empty text."""
     least = MINIMUM_ADMIN if admin else MINIMUM
     if len(password) < least:
-        return f"use at least {least} characters: a sentence is easy to remember"
+        return _("use at least ${n} characters: a sentence is easy to remember", n=least)
     if len(set(password.lower())) < 6:
-        return "use more different characters"
+        return _("use more different characters")
     lowered = password.lower()
     for word in words:
         for part in word.lower().replace("@", " ").replace(".", " ").split():
             if len(part) >= 4 and part in lowered:
-                return "leave out your own name and address"
+                return _("leave out your own name and address")
     return ""

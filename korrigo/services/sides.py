@@ -11,6 +11,8 @@ import sqlalchemy as sa
 
 from ..events import CopyAssembled
 from ..models import Copy, CopyState, Exam, Fate, Identification, Side
+from ..sentences import Sentence as _
+from ..sentences import Told, pack, unpack
 from .audit import Audit
 from .copies import Copies
 
@@ -18,12 +20,14 @@ from .copies import Copies
 LOOSE = frozenset({Fate.DUPLICATE, Fate.FOREIGN, Fate.WAITING, Fate.DISCARDED, Fate.BLANK})
 
 
-class MoveRefused(ValueError):
+class MoveRefused(Told, ValueError):
     """The act would break the pile; nothing was changed."""
 
 
 @dataclass(frozen=True)
 class SideState:
+    """Where a side is; its reason is packed."""
+
     id: str
     copy_id: str | None
     position: int | None
@@ -77,7 +81,7 @@ class Sides:
     def turn(self, sides: Sequence[Side], by: int) -> Snapshot:
         """Turn by quarters, clockwise."""
         if by % 90:
-            raise MoveRefused(f"sides are turned by quarters, not by {by} degrees")
+            raise MoveRefused(_("sides are turned by quarters, not by ${n} degrees", n=by))
         before = self._snapshot("turn", sides)
         for side in sides:
             side.turned = (side.turned + by) % 360
@@ -89,7 +93,7 @@ class Sides:
         ``Fate.COPY`` on a blank side of a copy makes it a page again.
         """
         if fate == Fate.COPY and any(side.copy_id is None for side in sides):
-            raise MoveRefused("to put a side in a copy, say in which one")
+            raise MoveRefused(_("to put a side in a copy, say in which one"))
         before = self._snapshot("fate", sides)
         for side in sides:
             side.fate, side.reason = fate, reason
@@ -106,11 +110,11 @@ class Sides:
     def cut(self, side: Side) -> Snapshot:
         """A new copy begins with this side: it and all behind it leave their copy."""
         if side.copy_id is None:
-            raise MoveRefused("this side is in no copy")
+            raise MoveRefused(_("this side is in no copy"))
         row = self.of_copy(side.copy_id)
         tail = [other for other in row if other.position >= side.position]
         if len(tail) == len(row):
-            raise MoveRefused("the copy begins here already")
+            raise MoveRefused(_("the copy begins here already"))
         before = self._snapshot("cut", row)
         copy = self.copies.create(self.db.get(Exam, side.exam_id))
         self._put(tail, copy, None)
@@ -119,9 +123,10 @@ class Sides:
     def join(self, copy: Copy, other: Copy) -> Snapshot:
         """All sides of ``other`` follow those of ``copy``; ``other`` is gone."""
         if copy.exam_id != other.exam_id or copy.id == other.id:
-            raise MoveRefused("two different copies of one exam can be joined")
+            raise MoveRefused(_("two different copies of one exam can be joined"))
         if other.student_id is not None and copy.student_id not in (None, other.student_id):
-            raise MoveRefused(f"copies {copy.serial} and {other.serial} belong to two pupils; decide whose it is first")
+            raise MoveRefused(_("copies ${one} and ${other} belong to two pupils; decide whose it is first",
+                                one=copy.serial, other=other.serial))
         tail = self.of_copy(other.id)
         before = self._snapshot("join", [*self.of_copy(copy.id), *tail])
         pupil = (other.student_id, other.identification) if copy.student_id is None else None
@@ -138,7 +143,7 @@ class Sides:
             sa.select(Side).where(Side.id.in_([state.id for state in snapshot.sides])))}
         missing = [state.id for state in snapshot.sides if state.id not in sides]
         if missing:
-            raise MoveRefused("some of these sides are gone; nothing was undone")
+            raise MoveRefused(_("some of these sides are gone; nothing was undone"))
         exam_id = next(iter(sides.values())).exam_id
         touched = {side.copy_id for side in sides.values()}
         for row in snapshot.removed:
@@ -148,7 +153,7 @@ class Sides:
         for state in snapshot.sides:
             side = sides[state.id]
             side.copy_id, side.position, side.fate = state.copy_id, state.position, state.fate
-            side.turned, side.reason = state.turned, state.reason
+            side.turned, side.reason = state.turned, unpack(state.reason)
         self.db.flush()
         self._remove_empty(touched - {None})
         self.audit.record("sides.undone", f"exam:{exam_id}", act=snapshot.act, sides=len(snapshot.sides))
@@ -192,11 +197,11 @@ class Sides:
 
     def _snapshot(self, act: str, sides: Sequence[Side]) -> Snapshot:
         if not sides:
-            raise MoveRefused("no side was chosen")
+            raise MoveRefused(_("no side was chosen"))
         if len({side.exam_id for side in sides}) > 1:
-            raise MoveRefused("these sides belong to several exams")
+            raise MoveRefused(_("these sides belong to several exams"))
         return Snapshot(act, tuple(dict.fromkeys(
-            SideState(side.id, side.copy_id, side.position, side.fate, side.turned, side.reason)
+            SideState(side.id, side.copy_id, side.position, side.fate, side.turned, pack(side.reason))
             for side in sides)))
 
     def _done(self, before: Snapshot, *, created: tuple[str, ...] = (), **details) -> Snapshot:
@@ -223,8 +228,9 @@ class Sides:
             if copy is None or self.db.scalar(sa.select(sa.exists().where(Side.copy_id == copy_id))):
                 continue
             if copy.state not in (CopyState.STAGING, CopyState.READY):
-                raise MoveRefused(f"copy {copy.serial} is being graded and would be left without pages: its marks "
-                                  "would be lost. Leave a page in it, or join the other copy to this one")
+                raise MoveRefused(_("copy ${serial} is being graded and would be left without pages: its marks would "
+                                    "be lost. Leave a page in it, or join the other copy to this one",
+                                    serial=copy.serial))
             removed.append(CopyRow(copy.id, copy.serial, copy.code, copy.state, copy.student_id, copy.identification))
             self.copies.delete_empty(copy)
         return tuple(removed)

@@ -4,9 +4,11 @@ import logging
 
 from pyramid.exceptions import BadCSRFToken
 from pyramid.httpexceptions import HTTPException, HTTPFound
-from pyramid.i18n import TranslationStringFactory
+from pyramid.i18n import TranslationString, TranslationStringFactory
 from pyramid.response import Response
 from sqlalchemy.exc import OperationalError
+
+from .language import say
 
 _ = TranslationStringFactory("korrigo")
 log = logging.getLogger(__name__)
@@ -31,14 +33,14 @@ def wants_json(request) -> bool:
     return bool(offers) and offers[0][0] == "application/json"
 
 
-def answer(request, status: int, detail: str = "", headers=()) -> Response:
-    """The page, or the problem document, of an error."""
+def answer(request, status: int, detail: str | Exception = "", headers=()) -> Response:
+    """The page, or the problem document, of an error.  ``detail``: a sentence, or an error that was made of one."""
     title, remedy = TEXTS.get(status, TEXTS[500 if status >= 500 else 400])
-    translate = request.localizer.translate
+    detail = say(request, detail)
     if wants_json(request):
         response = Response(
-            json_body={"type": "about:blank", "status": status, "title": translate(title),
-                       "detail": detail or translate(remedy), "reference": request.reference},
+            json_body={"type": "about:blank", "status": status, "title": say(request, title),
+                       "detail": detail or say(request, remedy), "reference": request.reference},
             status=status, content_type="application/problem+json", charset="utf-8")
     else:
         from pyramid.renderers import render_to_response
@@ -61,12 +63,12 @@ def forbidden(error, request):
 
 
 def not_found(error, request):
-    return answer(request, 404)
+    """What a view says of it in a sentence is told; Pyramid's own detail is the path."""
+    return answer(request, 404, error.detail if isinstance(error.detail, TranslationString) else "")
 
 
 def csrf(error, request):
-    return answer(request, 403, request.localizer.translate(
-        _("The page was open for too long. Reload it; nothing was changed.")))
+    return answer(request, 403, _("The page was open for too long. Reload it; nothing was changed."))
 
 
 def http_error(error, request):

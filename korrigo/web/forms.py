@@ -7,6 +7,9 @@ import pydantic
 from pydantic import BeforeValidator, ConfigDict, StringConstraints
 from pyramid.httpexceptions import HTTPBadRequest
 
+from ..sentences import Sentence as _
+from ..sentences import message_of
+
 
 class Form(pydantic.BaseModel):
     """The base of a form: surplus fields (buttons, the CSRF token) are ignored, texts are stripped."""
@@ -42,11 +45,42 @@ def json_object(request) -> dict[str, Any]:
     except ValueError:
         body = None
     if not isinstance(body, dict):
-        raise HTTPBadRequest("a JSON object was expected")
+        raise HTTPBadRequest(_("a JSON object was expected"))
     return body
 
 
 def message(error: Mapping[str, Any]) -> str:
-    """What pydantic says of a field, as a sentence."""
-    text = error["msg"].removeprefix("Value error, ")
-    return text[:1].upper() + text[1:]
+    """What is wrong with a field, as a sentence: by pydantic's name for it, else what pydantic says."""
+    values = error.get("ctx", {})
+    match error["type"]:
+        case "missing":
+            return _("This is missing.")
+        case "string_too_short":
+            return _("This is missing.") if values["min_length"] == 1 else _(
+                "Characters needed, at least: ${n}.", n=values["min_length"])
+        case "string_too_long":
+            return _("This is too long. Characters, at most: ${n}.", n=values["max_length"])
+        case "too_long":
+            return _("These are too many. At most: ${n}.", n=values["max_length"])
+        case "greater_than":
+            return _("This must be more than ${n}.", n=values["gt"])
+        case "greater_than_equal":
+            return _("This must be at least ${n}.", n=values["ge"])
+        case "less_than_equal":
+            return _("This must be at most ${n}.", n=values["le"])
+        case "decimal_max_places" | "decimal_max_digits" | "decimal_whole_digits":
+            return _("This number has too many digits.")
+        case "decimal_parsing" | "decimal_type" | "finite_number" | "float_parsing":
+            return _("This is not a number.")
+        case "int_parsing" | "int_type" | "int_from_float":
+            return _("This is not a whole number.")
+        case "date_parsing" | "date_from_datetime_parsing" | "date_from_datetime_inexact":
+            return _("This is not a date.")
+        case "enum" | "literal_error":
+            return _("This is none of the choices.")
+        case "string_pattern_mismatch":
+            return _("This is not written as it should be.")
+        case "value_error":
+            return message_of(values["error"])
+        case _other:
+            return error["msg"]

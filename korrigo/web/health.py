@@ -12,12 +12,19 @@ from ..db.sqlite import reading
 from ..directives import register, table, verified
 from ..interfaces import IHealthCheck
 from ..models import WorkerSeen
+from ..sentences import Sentence as _
+from ..sentences import Told, message_of
+from .language import say
 
 log = logging.getLogger(__name__)
 
 CATEGORY = "korrigo checks"
 WORKER_SILENCE = dt.timedelta(minutes=2)
 LEAST_DISK = 500 << 20
+
+
+class NotReady(Told, RuntimeError):
+    """Something that this server needs is not there; the message says what, and what to do."""
 
 
 def add_korrigo_check(config, name, check):
@@ -34,17 +41,17 @@ def database(registry) -> str:
 
 def migrations(registry) -> str:
     migrate.check(registry["engine"], registry["korrigo plugins"])
-    return "up to date"
+    return _("up to date")
 
 
 def worker(registry) -> str:
     if registry.settings["korrigo.queue"] == "immediate":
-        return "jobs run at once"
+        return _("jobs run at once")
     with reading(registry["engine"]).connect() as connection:
         seen = connection.execute(sa.select(WorkerSeen)).all()
     alive = [row.host for row in seen if row.at > now() - WORKER_SILENCE]
     if not alive:
-        raise RuntimeError("no worker has answered for two minutes: start one with korrigo worker")
+        raise NotReady(_("no worker has answered for two minutes: start one with korrigo worker"))
     return ", ".join(alive)
 
 
@@ -53,8 +60,8 @@ def disk(registry) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(folder).free
     if free < LEAST_DISK:
-        raise RuntimeError(f"only {free >> 20} MB are free in {folder}: make room")
-    return f"{free >> 30} GB free"
+        raise NotReady(_("only ${n} MB are free in ${folder}: make room", n=free >> 20, folder=folder))
+    return _("${n} GB free", n=free >> 30)
 
 
 def run_checks(registry) -> list[tuple[str, bool, str]]:
@@ -62,9 +69,9 @@ def run_checks(registry) -> list[tuple[str, bool, str]]:
     results = []
     for name, check in table(registry, CATEGORY).items():
         try:
-            results.append((name, True, str(check(registry) or "")))
+            results.append((name, True, check(registry) or ""))
         except Exception as error:
-            results.append((name, False, str(error)))
+            results.append((name, False, message_of(error)))
     return results
 
 
@@ -80,9 +87,9 @@ def readyz(request):
     if not ready:
         request.response.status_int = 503
         log.warning("not ready: %s", "; ".join(f"{name}: {detail}" for name, ok, detail in results if not ok))
-    answer = {"status": "ready" if ready else "not ready", "checks": {name: ok for name, ok, _ in results}}
+    answer = {"status": "ready" if ready else "not ready", "checks": {name: ok for name, ok, _detail in results}}
     if request.has_permission("admin"):
-        answer["details"] = {name: detail for name, _ok, detail in results}
+        answer["details"] = {name: say(request, detail) for name, _ok, detail in results}
     return answer
 
 

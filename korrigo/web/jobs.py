@@ -5,14 +5,12 @@ import json
 
 import sqlalchemy as sa
 from pyramid.httpexceptions import HTTPFound
-from pyramid.i18n import TranslationStringFactory
 from pyramid.response import Response
 
 from ..jobs.handlers import KINDS
 from ..models import Exam, Job, JobState
 from ..security.contexts import job_context
-
-_ = TranslationStringFactory("korrigo")
+from .language import say
 
 TABS = {
     "look": (JobState.DEAD,),
@@ -27,9 +25,9 @@ def describe(request, job: Job) -> dict:
     """A job as pages and scripts see it; the traceback is for administrators."""
     kind = request.registry.get(KINDS, {}).get(job.kind)
     shown = {
-        "id": job.id, "kind": job.kind, "title": request.localizer.translate(kind.title) if kind else job.kind,
+        "id": job.id, "kind": job.kind, "title": say(request, kind.title) if kind else job.kind,
         "state": str(job.state), "done": job.done, "total": job.total, "unit": job.unit, "stage": job.stage,
-        "message": job.message, "attempts": job.attempts, "max_attempts": job.max_attempts,
+        "message": say(request, job.message), "attempts": job.attempts, "max_attempts": job.max_attempts,
         "created": job.created.isoformat(), "started": job.started.isoformat() if job.started else None,
         "finished": job.finished.isoformat() if job.finished else None, "result": job.result,
         "url": request.route_path("job", job=job.id),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..directives import register, table, verified
 from ..interfaces import IExamStep, StepState
+from ..sentences import Sentence as _
 
 log = logging.getLogger(__name__)
 
@@ -68,8 +69,7 @@ def step_states(request, exam) -> list[dict]:
             state = step.state(request, exam)
         except Exception:
             log.exception("the step %s raised", name)
-            state = StepState("trouble", request.localizer.translate("A plugin could not be shown.",
-                                                                     domain="korrigo"))
+            state = StepState("trouble", _("A plugin could not be shown."))
         if state is not None:
             shown.append({"name": name, "label": step.title, "state": state.state, "detail": state.detail,
                           "url": state.url})

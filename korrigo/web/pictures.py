@@ -70,7 +70,7 @@ def unreadable(error, request):
     """A page that cannot be drawn is said to be so; the rest of the copy lives."""
     from .errors import answer
 
-    return answer(request, 422, str(error))
+    return answer(request, 422, error)
 
 
 def includeme(config):

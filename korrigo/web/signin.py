@@ -58,8 +58,7 @@ def link_form(request):
 def link(request):
     user = request.find_service(Accounts).use_link(request.matchdict["token"])
     if user is None:
-        raise HTTPNotFound(request.localizer.translate(
-            _("This link was used or is too old. Ask for a new one.")))
+        raise HTTPNotFound(_("This link was used or is too old. Ask for a new one."))
     return enter(request, user)
 
 
@@ -91,7 +90,7 @@ def set_password(request):
         accounts.set_password(user, request.params.get("password", "")[:1000], keep=request.identity.session_id)
     except PasswordRefused as error:
         request.response.status_int = 422
-        return {**page, "error": str(error)}
+        return {**page, "error": error.message}
     return {**page, "saved": True}
 
 

@@ -6,6 +6,8 @@ from markupsafe import Markup
 
 from ..directives import register, table, verified
 from ..interfaces import ISlot
+from ..sentences import Sentence as _
+from .language import say
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +35,7 @@ def fill(request, place: str, **context) -> Markup:
             made = filler(request, **context)
         except Exception:
             log.exception("the slot %s of %s raised", place, key[1])
-            made = FAILED.format(request.localizer.translate("A plugin could not be shown.", domain="korrigo"))
+            made = FAILED.format(say(request, _("A plugin could not be shown.")))
         if made:
             parts.append(made)
     return Markup("").join(parts)

@@ -2,13 +2,13 @@
 
 import datetime as dt
 import zoneinfo
-from decimal import Decimal
 
 import babel.dates
 from pyramid.events import BeforeRender
 from pyramid.i18n import default_locale_negotiator
 
 from . import nav, slots, static
+from .language import say, write_number
 
 
 def negotiate_locale(request) -> str:
@@ -22,16 +22,6 @@ def negotiate_locale(request) -> str:
         return identity.user.language
     return request.accept_language.lookup(languages, default=languages[0]) if request.accept_language \
         else languages[0]
-
-
-def write_number(value, language: str) -> str:
-    """A number without useless zeros, with the decimal comma where it belongs; a dash for None."""
-    if value is None:
-        return "–"
-    if isinstance(value, float):
-        value = Decimal(repr(value))
-    text = format(Decimal(value).normalize(), "f")
-    return text if language == "en" else text.replace(".", ",")
 
 
 def write_when(value, language: str, timezone: str) -> str:
@@ -59,6 +49,7 @@ def add_globals(event) -> None:
         url=lambda route, **values: request.route_path(route, **values),
         number=lambda value: write_number(value, language),
         when=lambda value: write_when(value, language, timezone),
+        say=lambda message: say(request, message),
         may=request.has_permission,
         enabled=lambda name: any(plugin.name == name for plugin in request.registry["korrigo plugins"]),
         lang=language,

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sites import NAMES, PLUGINS, Walk, methods, package
 
-from korrigo.db.base import Base, Points, UtcDateTime
+from korrigo.db.base import Base, Points, SentenceText, UtcDateTime
 
 
 def nav(site, name: str) -> list[tuple[str, str]]:
@@ -70,7 +70,7 @@ def tables(name: str) -> list[sa.Table]:
 
 
 SAMPLES = ((sa.JSON, {}), (sa.Boolean, True), (sa.Float, 0.5), (sa.Integer, 1), (sa.String, "f"),
-           (UtcDateTime, dt.datetime(2026, 1, 1, tzinfo=dt.UTC)), (Points, Decimal(1)))
+           (UtcDateTime, dt.datetime(2026, 1, 1, tzinfo=dt.UTC)), (Points, Decimal(1)), (SentenceText, "f"))
 
 
 def a_value(column: sa.Column):

@@ -3,17 +3,15 @@
 import itertools
 
 from pyramid.httpexceptions import HTTPFound, HTTPNotFound
-from pyramid.i18n import TranslationStringFactory
 from pyramid.response import FileIter, Response
 
+from korrigo.api import Sentence as _
 from korrigo.api import answer, describe_job, exam_context
 
 from .exporters import exporters
-from .formats import warnings
+from .formats import counts
 from .models import ExportFile
 from .services import ExportFiles, Gathering
-
-_ = TranslationStringFactory("korrigo")
 
 PREVIEW = 5
 
@@ -29,13 +27,13 @@ def page(context, request):
         files.append({"file": file, "job": describe_job(request, job) if job and not file.blob_id else None,
                       "url": request.route_path("export.download", exam=exam.id, file=file.id)})
     return {"exam": exam, "exporters": list(exporters(request.registry).values()), "files": files, "table": table,
-            "rows": list(itertools.islice(table.rows, PREVIEW)), "warnings": list(warnings(table))}
+            "rows": list(itertools.islice(table.rows, PREVIEW)), "counts": counts(table)}
 
 
 def ask(context, request):
     exporter = exporters(request.registry).get(request.POST.get("exporter", ""))
     if exporter is None:
-        return answer(request, 422, request.localizer.translate(_("Choose a format.")))
+        return answer(request, 422, _("Choose a format."))
     request.find_service(ExportFiles).ask(context.exam, exporter)
     return HTTPFound(request.route_path("export.centre", exam=context.exam.id))
 

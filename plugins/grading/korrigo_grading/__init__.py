@@ -1,11 +1,10 @@
 """Marking schemes, the grading screen, graders, graded PDFs."""
 
 from korrigo.api import OFFICE, Plugin, admin, exam_coordinator, exam_grader
+from korrigo.api import Sentence as _
 
 
 def includeme(config):
-    from pyramid.i18n import TranslationStringFactory
-
     from . import jobs
     from .graders import GRADERS, add_korrigo_grader
     from .paper.errors import GradedPdfError
@@ -13,7 +12,6 @@ def includeme(config):
     from .services.papers import JOB
     from .step import GradeStep, SchemeStep
 
-    _ = TranslationStringFactory("korrigo")
     config.add_directive("add_korrigo_grader", add_korrigo_grader)
     for grader in GRADERS:
         config.add_korrigo_grader(grader)
@@ -22,7 +20,7 @@ def includeme(config):
     config.add_korrigo_permission("grading:grade", "Write on copies", ([exam_grader], [exam_coordinator], [admin]))
     config.add_korrigo_permission("grading:scheme", "Change the marking scheme", ([exam_coordinator], [admin]))
     config.add_korrigo_permission("grading:finalise", "Finalise and reopen copies, take graded PDFs", OFFICE)
-    config.add_korrigo_job(JOB, jobs.finalise, title="Making a graded PDF", failed=jobs.finalise_failed,
+    config.add_korrigo_job(JOB, jobs.finalise, title=_("Making a graded PDF"), failed=jobs.finalise_failed,
                            fatal=(GradedPdfError,))
     config.add_korrigo_step("scheme", SchemeStep())
     config.add_korrigo_step("grade", GradeStep())
@@ -37,8 +35,8 @@ def includeme(config):
 
 plugin = Plugin(
     name="grading",
-    title="Grading",
-    description="Marking schemes, the grading screen, graders, graded PDFs.",
+    title=_("Grading"),
+    description=_("Marking schemes, the grading screen, graders, graded PDFs."),
     includeme=includeme,
     after=("import", "ocr"),
     models="korrigo_grading.models",

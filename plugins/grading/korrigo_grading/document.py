@@ -1,14 +1,12 @@
 """A copy as the grading screen knows it.  It says nothing that an anonymous exam hides."""
 
 import sqlalchemy as sa
-from pyramid.i18n import TranslationStringFactory
 
-from korrigo.api import Copy, CopyState, Exam, Fate, Sides, Student, User
+from korrigo.api import Copy, CopyState, Exam, Fate, Sides, Student, User, say
+from korrigo.api import Sentence as _
 
 from .scheme import Scheme
 from .services import Ops
-
-_ = TranslationStringFactory("korrigo")
 
 READ_ONLY = {
     CopyState.STAGING: _("This copy is still being assembled."),
@@ -23,16 +21,14 @@ def describe(request, exam: Exam, copy: Copy) -> dict:
     ops = request.find_service(Ops)
     may_see_names = request.has_permission("exam:names")
     student = request.db.get(Student, copy.student_id) if may_see_names and copy.student_id else None
-    translate = request.localizer.translate
     readonly = READ_ONLY.get(copy.state)
-    title = (translate(_("Copy ${number}", mapping={"number": copy.serial})) if may_see_names
-             else translate(_("Copy ${number}", mapping={"number": copy.code})))
+    title = say(request, _("Copy ${number}", number=copy.serial if may_see_names else copy.code))
     targets = ops.targets(copy.id)
     names = _names(request, {target.user_id for target in targets.values()})
     return {
         "id": copy.id, "serial": copy.serial if may_see_names else None, "title": title,
         "name": student.name if student else None, "state": copy.state,
-        "readonly": translate(readonly) if readonly else None, "version": ops.version(copy.id),
+        "readonly": say(request, readonly) if readonly else None, "version": ops.version(copy.id),
         "pages": [page(request, exam, side, n) for n, side in
                   enumerate(request.find_service(Sides).of_copy(copy.id))],
         "targets": {key: {"rev": target.rev, "value": target.value, "by": names.get(target.user_id, ""),
@@ -69,10 +65,11 @@ def questions(scheme: Scheme | None) -> list[dict]:
 
 
 def with_names(request, results: list[dict]) -> list[dict]:
-    """Results of ops as the screen takes them: who wrote the current value is said by name."""
+    """Results of ops as the screen takes them: who wrote the current value by name, refusals in words."""
     names = _names(request, {result["current"]["by"] for result in results if result.get("current")})
+    shown = [{**result, "why": say(request, result["why"])} if "why" in result else result for result in results]
     return [{**result, "current": {**result["current"], "by": names.get(result["current"]["by"], "")}}
-            if result.get("current") else result for result in results]
+            if result.get("current") else result for result in shown]
 
 
 def _names(request, ids: set[str | None]) -> dict[str, str]:

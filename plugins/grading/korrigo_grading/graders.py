@@ -3,14 +3,13 @@
 import logging
 from decimal import Decimal
 
-from pyramid.i18n import TranslationStringFactory
 from zope.interface import implementer
 
+from korrigo.api import Sentence as _
 from korrigo.api import register, table, verified
 
 from .interfaces import Answer, IGrader, ScoreProposal
 
-_ = TranslationStringFactory("korrigo")
 log = logging.getLogger(__name__)
 
 CATEGORY = "korrigo graders"
@@ -57,7 +56,7 @@ class BlankGrader:
     def propose(self, answer, question, config):
         if not answer.pages or not all(page.blank for page in answer.pages):
             return None
-        return ScoreProposal(Decimal(0), 0.99, "Every page of this copy is blank.")
+        return ScoreProposal(Decimal(0), 0.99, _("Every page of this copy is blank."))
 
 
 @implementer(IGrader)
@@ -72,7 +71,7 @@ class CriteriaGrader:
             return None
         points = {criterion.id: criterion.points for criterion in question.criteria}
         total = sum((points[item] for item in answer.criteria if item in points), Decimal(0))
-        return ScoreProposal(min(max(total, Decimal(0)), question.points), 1.0, "The sum of the criteria.")
+        return ScoreProposal(min(max(total, Decimal(0)), question.points), 1.0, _("The sum of the criteria."))
 
 
 GRADERS = (ManualGrader(), BlankGrader(), CriteriaGrader())

@@ -4,7 +4,7 @@ import contextlib
 import tempfile
 from pathlib import Path
 
-from korrigo.api import Copy, CopyState, Exam, JobContext
+from korrigo.api import Copy, CopyState, Exam, JobContext, message_of
 
 from .printing import print_copy
 from .services import Papers
@@ -33,4 +33,4 @@ def finalise_failed(request, error: Exception, copy_id: str) -> None:
     """The failure is a state of the copy, with its message and a way to try again."""
     copy = request.db.get(Copy, copy_id)
     if copy is not None and copy.state == CopyState.FINALISING:
-        request.find_service(Papers).copies.move(copy, "fail", reason=str(error)[:1000])
+        request.find_service(Papers).copies.move(copy, "fail", reason=message_of(error))

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from korrigo.api import Sentence as _
+from korrigo.api import Told
+
 #: Titles of the column that says whose marks these are.
 WHO = ("pupil", "eleve", "élève", "number", "numero", "numéro", "n° candidat", "copy", "copie")
 COPY = ("copy", "copie")
@@ -15,7 +18,7 @@ POINTS = ("points", "note", "score")
 ASIDE = ("nom", "prénom", "prenom", "name", "last name", "first name", "classe", "class", "code", "total")
 
 
-class MarksError(ValueError):
+class MarksError(Told, ValueError):
     """The file cannot be used; the message names the line."""
 
 
@@ -40,7 +43,7 @@ def read_marks(data: bytes) -> list[Mark]:
     except UnicodeDecodeError:
         text = data.decode("cp1252", errors="replace")      # what older spreadsheets write
     if not text.strip():
-        raise MarksError("The file of marks is empty.")
+        raise MarksError(_("The file of marks is empty."))
     first = text.splitlines()[0]
     delimiter = max(";,\t", key=first.count)
     rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
@@ -48,7 +51,7 @@ def read_marks(data: bytes) -> list[Mark]:
     titles = [title.casefold() for title in head]
     who = next((i for i, title in enumerate(titles) if title in WHO), None)
     if who is None:
-        raise MarksError("Line 1: no column says whose marks these are. Name it pupil, number or copy.")
+        raise MarksError(_("Line 1: no column says whose marks these are. Name it pupil, number or copy."))
     by_copy = titles[who] in COPY
     question = next((i for i, title in enumerate(titles) if title in QUESTION), None)
     value = next((i for i, title in enumerate(titles) if title in POINTS), None)
@@ -62,7 +65,7 @@ def read_marks(data: bytes) -> list[Mark]:
         if not any(cells):
             continue
         if not cells[who]:
-            raise MarksError(f"Line {line} does not say whose marks these are.")
+            raise MarksError(_("Line ${line} does not say whose marks these are.", line=line))
         pairs = [(cells[question], cells[value])] if columns is None else [(head[i], cells[i]) for i in columns]
         marks += [Mark(line, cells[who], by_copy, label, points(text, line)) for label, text in pairs if text]
     return marks
@@ -76,7 +79,7 @@ def points(text: str, line: int) -> Decimal | str:
     except InvalidOperation:
         found = Decimal("NaN")
     if not found.is_finite():
-        raise MarksError(f"Line {line}: {text!r} is no number of points.")
+        raise MarksError(_("Line ${line}: ${text} is no number of points.", line=line, text=repr(text)))
     return found
 
 

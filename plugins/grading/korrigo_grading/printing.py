@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from korrigo.api import LIBRARIES, View, open_document, sandbox, style
+from korrigo.api import Sentence as _
 
 from .paper.errors import GradedPdfError
 from .paper.model import GradedCopy, PaperSide, Receipt
@@ -28,7 +29,7 @@ def print_copy(copy: GradedCopy, out: Path, number: Number) -> Receipt:
     try:
         made = sandbox.run(write_and_check, copy, out, number, limits=limits, preload=LIBRARIES)
     except sandbox.SandboxError as error:
-        raise GradedPdfError("source-unreadable", f"The graded PDF could not be made: {error}.") from error
+        raise GradedPdfError("source-unreadable", _("The graded PDF could not be made: ${why}.", why=error)) from error
     if isinstance(made, Refusal):
         raise GradedPdfError(made.code, made.message)
     return made

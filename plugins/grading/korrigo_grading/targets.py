@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from korrigo.api import Sentence as _
+
 from .scheme import Question, score_ok
 
 NOT_ATTEMPTED = "NT"
@@ -24,16 +26,16 @@ def problem(key: str, value: Any, questions: Mapping[str, Question]) -> str | No
     """Why a value cannot be written to a key, or None.  ``questions``: the leaves of the scheme by id."""
     match = KEY.fullmatch(key)
     if not match:
-        return "There is nothing of this kind on a copy."
+        return _("There is nothing of this kind on a copy.")
     if value is None:
         return None
     if match["question"]:
         question = questions.get(match["question"])
         if question is None:
-            return "This question is not in the marking scheme any more."
+            return _("This question is not in the marking scheme any more.")
         return {"score": _score, "crit": _criteria, "note": _text}[match["kind"]](value, question)
     if key == "done":
-        return None if isinstance(value, bool) else "Done is yes or no."
+        return None if isinstance(value, bool) else _("Done is yes or no.")
     if key.startswith("annot:"):
         return _annotation(value)
     return _text(value, None)
@@ -50,29 +52,29 @@ def _score(value: Any, question: Question) -> str | None:
     if value == NOT_ATTEMPTED:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return "A score is a number."
+        return _("A score is a number.")
     try:
         return score_ok(question, Decimal(str(value)))
     except InvalidOperation:
-        return "A score is a number."
+        return _("A score is a number.")
 
 
 def _criteria(value: Any, question: Question) -> str | None:
     known = {criterion.id for criterion in question.criteria}
     if not isinstance(value, list) or not all(isinstance(item, str) and item in known for item in value):
-        return "One of these criteria is not in the marking scheme any more."
+        return _("One of these criteria is not in the marking scheme any more.")
     return None
 
 
 def _text(value: Any, question: Question | None) -> str | None:
     if not isinstance(value, str):
-        return "A remark is a text."
-    return "This text is too long." if len(value) > TEXT_LENGTH else None
+        return _("A remark is a text.")
+    return _("This text is too long.") if len(value) > TEXT_LENGTH else None
 
 
 def _annotation(value: Any) -> str | None:
     if not isinstance(value, dict) or not isinstance(value.get("k"), str) or not isinstance(value.get("page"), int):
-        return "This is no annotation."
+        return _("This is no annotation.")
     if len(json.dumps(value)) > ANNOTATION_SIZE:
-        return "This annotation is too large."
+        return _("This annotation is too large.")
     return None

@@ -1,19 +1,17 @@
 """Scans and rosters in: batches, sides, copies, the contact sheet."""
 
 from korrigo.api import Plugin
+from korrigo.api import Sentence as _
 
 
 def includeme(config):
-    from pyramid.i18n import TranslationStringFactory
-
     from . import jobs
     from .services import SERVICES
     from .step import ImportStep
 
-    _ = TranslationStringFactory("korrigo")
     for service in SERVICES:
         config.add_korrigo_service(service)
-    config.add_korrigo_job("import.scan", jobs.scan, title="Reading a scan", hard_limit=900, failed=jobs.scan_failed,
+    config.add_korrigo_job("import.scan", jobs.scan, title=_("Reading a scan"), hard_limit=900, failed=jobs.scan_failed,
                            fatal=(jobs.PdfRefused,))
     config.add_korrigo_step("import", ImportStep())
     config.add_korrigo_static()
@@ -27,8 +25,8 @@ def includeme(config):
 
 plugin = Plugin(
     name="import",
-    title="Exam import",
-    description="Scans and rosters in: batches, sides, copies, the contact sheet.",
+    title=_("Exam import"),
+    description=_("Scans and rosters in: batches, sides, copies, the contact sheet."),
     includeme=includeme,
     models="korrigo_import.models",
     migrations="korrigo_import:migrations",

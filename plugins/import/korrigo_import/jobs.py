@@ -4,7 +4,8 @@ import dataclasses
 import tempfile
 from pathlib import Path
 
-from korrigo.api import Exam, JobContext, PdfIndex, PdfRefused, View, index_pdf, normalise
+from korrigo.api import Exam, JobContext, PdfIndex, PdfRefused, View, index_pdf, message_of, normalise
+from korrigo.api import Sentence as _
 
 from .models import Batch, BatchState
 from .scan.assemble import assemble
@@ -66,7 +67,7 @@ def read_index(context: JobContext, batch_id: str, blob_id: str) -> tuple[str, P
 def _recipe(guess: Guess, asked: dict, exam: Exam) -> Guess:
     """The guess, unless a person has said how the pile was made or how many pages a copy has."""
     if asked.get("kind"):
-        return Guess(Recipe(asked["kind"], asked.get("pages_per_copy")), 1.0, "Chosen by hand.")
+        return Guess(Recipe(asked["kind"], asked.get("pages_per_copy")), 1.0, _("Chosen by hand."))
     if exam.pages_per_copy and guess.recipe.kind in ("a4", "by-header"):
         recipe = dataclasses.replace(guess.recipe, kind="a4", pages_per_copy=exam.pages_per_copy)
         return Guess(recipe, max(guess.confidence, 0.9), guess.why)
@@ -78,4 +79,4 @@ def scan_failed(request, error: Exception, batch_id: str) -> None:
     batch = request.db.get(Batch, batch_id)
     if batch is not None and batch.state != BatchState.READY:
         code = error.code if isinstance(error, PdfRefused) else "failed"
-        request.find_service(Batches).refuse(batch, code, str(error))
+        request.find_service(Batches).refuse(batch, code, message_of(error))

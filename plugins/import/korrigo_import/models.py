@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from korrigo.api import Base, id_column, now, reference
+from korrigo.api import Base, SentenceText, id_column, now, reference
 
 INFO = {"info": {"plugin": "import"}}
 
@@ -35,7 +35,7 @@ class Batch(Base):
     state: Mapped[str] = mapped_column(sa.String(16), default=BatchState.RECEIVED)
     #: A code of refusal (password, not-a-pdf …) and a sentence.
     refusal: Mapped[str] = mapped_column(sa.String(40), default="")
-    message: Mapped[str] = mapped_column(sa.String(500), default="")
+    message: Mapped[str] = mapped_column(SentenceText, default="")
     pages: Mapped[int] = mapped_column(default=0)
     recipe: Mapped[dict[str, Any]] = mapped_column(default=dict)
     job_id: Mapped[str | None] = reference("job", ondelete="SET NULL")
@@ -93,7 +93,7 @@ class FindingRow(Base):
     side_id: Mapped[str | None] = reference("side")
     copy_id: Mapped[str | None] = reference("copy", ondelete="SET NULL")
     kind: Mapped[str] = mapped_column(sa.String(40))
-    message: Mapped[str] = mapped_column(sa.String(300))
+    message: Mapped[str] = mapped_column(SentenceText)
     confidence: Mapped[float]
     proposal: Mapped[dict[str, Any]] = mapped_column(default=dict)
     state: Mapped[str] = mapped_column(sa.String(16), default=FindingState.OPEN)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from korrigo.api import Copy, Exam, Fate, Side
+from korrigo.api import Copy, Exam, Fate, Side, say
 
 from .models import FindingRow, FindingState
 from .services import Stapling
@@ -49,7 +49,7 @@ def _side(request, exam: Exam, side: Side, findings) -> dict:
     return {
         "id": side.id, "thumb": request.pictures.url(exam, side, "thumb"),
         "large": request.pictures.url(exam, side, "work"), "position": side.position, "turned": side.turned,
-        "fate": side.fate, "reason": side.reason, "header": side.header, "page": side.pdf_page,
+        "fate": side.fate, "reason": say(request, side.reason), "header": side.header, "page": side.pdf_page,
         "region": side.region, "findings": findings.get(side.id, []),
         "w": round(side.width_mm if side.turned % 180 == 0 else side.height_mm, 1),
         "h": round(side.height_mm if side.turned % 180 == 0 else side.width_mm, 1),
@@ -57,6 +57,5 @@ def _side(request, exam: Exam, side: Side, findings) -> dict:
 
 
 def _finding(request, finding: FindingRow) -> dict:
-    return {"id": finding.id, "kind": finding.kind,
-            "message": request.localizer.translate(finding.message, domain="korrigo"),
+    return {"id": finding.id, "kind": finding.kind, "message": say(request, finding.message),
             "confidence": round(finding.confidence, 2), "proposal": finding.proposal}

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from korrigo.api import LIBRARIES, PageUnreadable, Picture, View, open_document, sandbox, style
+from korrigo.api import LIBRARIES, PageUnreadable, Picture, View, message_of, open_document, sandbox, style
+from korrigo.api import Sentence as _
 
 from .scan.facts import SideFacts
 
@@ -51,7 +52,8 @@ def _in_child(path: Path, places: list[tuple[int, str]]) -> list[Seen]:
     except sandbox.SandboxError as error:
         pages = sorted({page for page, _region in places})
         if len(pages) == 1:
-            return [Seen(page, region, error=f"This page cannot be read: {error}") for page, region in places]
+            why = _("This page cannot be read: ${why}", why=error)
+            return [Seen(page, region, error=why) for page, region in places]
         return [seen for page in pages for seen in _in_child(path, [item for item in places if item[0] == page])]
 
 
@@ -68,5 +70,5 @@ def look(path: Path, places: list[tuple[int, str]]) -> list[Seen]:
                 facts = analyse(document.gray(view, dpi=DPI), page, region, dpi=DPI)
                 seen.append(Seen(page, region, facts.to_json(), document.draw(view, thumb)))
             except PageUnreadable as error:
-                seen.append(Seen(page, region, error=str(error)))
+                seen.append(Seen(page, region, error=message_of(error)))
     return seen

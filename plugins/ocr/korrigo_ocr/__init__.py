@@ -1,11 +1,10 @@
 """Whose copy it is: readers, closed-list matching, the identification desk."""
 
 from korrigo.api import CopyAssembled, Plugin, Setting
+from korrigo.api import Sentence as _
 
 
 def includeme(config):
-    from pyramid.i18n import TranslationStringFactory
-
     from . import jobs
     from .readers import add_korrigo_reader, reader_check
     from .reading.tesseract import TesseractReader
@@ -13,12 +12,11 @@ def includeme(config):
     from .step import IdentifyStep
     from .subscribers import read_headers
 
-    _ = TranslationStringFactory("korrigo")
     config.add_directive("add_korrigo_reader", add_korrigo_reader)
     config.add_korrigo_reader(TesseractReader())
     for service in SERVICES:
         config.add_korrigo_service(service)
-    config.add_korrigo_job("ocr.identify", jobs.identify, title="Finding names", hard_limit=900)
+    config.add_korrigo_job("ocr.identify", jobs.identify, title=_("Finding names"), hard_limit=900)
     config.add_subscriber(read_headers, CopyAssembled)
     config.add_korrigo_step("identify", IdentifyStep())
     config.add_korrigo_check("reader", reader_check)
@@ -30,16 +28,17 @@ def includeme(config):
 
 plugin = Plugin(
     name="ocr",
-    title="Identification",
-    description="Whose copy it is: readers, closed-list matching, the identification desk.",
+    title=_("Identification"),
+    description=_("Whose copy it is: readers, closed-list matching, the identification desk."),
     includeme=includeme,
     after=("import",),
     models="korrigo_ocr.models",
     migrations="korrigo_ocr:migrations",
     settings=(
-        Setting("korrigo.ocr.reader", "str", "tesseract", "The engine that reads names; none to find them by hand."),
+        Setting("korrigo.ocr.reader", "str", "tesseract",
+                _("The engine that reads names; none to find them by hand.")),
         Setting("korrigo.ocr.threshold", "float", 8.0,
-                "Confidence (natural log-odds) from which a name is accepted without a person."),
-        Setting("korrigo.ocr.automatic", "bool", True, "Accept certain names; false proposes all of them."),
+                _("Confidence (natural log-odds) from which a name is accepted without a person.")),
+        Setting("korrigo.ocr.automatic", "bool", True, _("Accept certain names; false proposes all of them.")),
     ),
 )

@@ -1,13 +1,11 @@
 """The identification desk as its script knows it."""
 
 import sqlalchemy as sa
-from pyramid.i18n import TranslationStringFactory
 
-from korrigo.api import Copy, Exam, Exams, Fate, Identification, Side, Student
+from korrigo.api import Copy, Exam, Exams, Fate, Identification, Side, Student, say
+from korrigo.api import Sentence as _
 
 from .models import Proposal
-
-_ = TranslationStringFactory("korrigo")
 
 
 def describe(request, exam: Exam) -> dict:
@@ -45,7 +43,7 @@ def describe_copy(request, exam: Exam, copy: Copy, proposal: Proposal | None, si
 
 
 def _title(request, copy: Copy) -> str:
-    return request.localizer.translate(_("Copy ${number}", mapping={"number": copy.serial}))
+    return say(request, _("Copy ${number}", number=copy.serial))
 
 
 def one(request, exam: Exam, copy: Copy) -> dict:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from translationstring import TranslationString
 from zope.interface import Attribute, Interface
 
 if TYPE_CHECKING:
@@ -30,7 +31,14 @@ class Reading:
 
 
 class ReaderUnavailable(RuntimeError):
-    """The engine cannot run on this machine; the message says what is missing and how to get it."""
+    """The engine cannot run on this machine; the message says what is missing and how to get it.
+
+    The message may be a translation string.
+    """
+
+    def __str__(self) -> str:
+        message = self.args[0]
+        return message.interpolate() if isinstance(message, TranslationString) else message
 
 
 class IReader(Interface):

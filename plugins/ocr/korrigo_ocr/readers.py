@@ -1,10 +1,15 @@
 """Readers are an extension point: this plugin registers Tesseract, others may register theirs."""
 
-from korrigo.api import register, table, verified
+from korrigo.api import Sentence, Told, register, table, verified
+from korrigo.api import Sentence as _
 
 from .interfaces import IReader
 
 CATEGORY = "korrigo readers"
+
+
+class NoReader(Told, RuntimeError):
+    """The settings name a reader that is not registered."""
 
 
 def add_korrigo_reader(config, reader):
@@ -23,10 +28,11 @@ def reader_check(registry) -> str:
     """The health check: the desk works without a reader, but says so."""
     name = registry.settings["korrigo.ocr.reader"]
     if name == "none":
-        return "off: names are found by hand"
+        return _("off: names are found by hand")
     reader = chosen(registry)
     if reader is None:
         known = ", ".join(table(registry, CATEGORY)) or "none"
-        raise RuntimeError(f"korrigo.ocr.reader = {name}: there is no such reader. Registered: {known}.")
+        raise NoReader(_("korrigo.ocr.reader = ${name}: there is no such reader. Registered: ${known}.",
+                         name=name, known=known))
     why_not = reader.available()
-    return f"not working, names are found by hand: {why_not}" if why_not else name
+    return _("not working, names are found by hand: ${why}", why=Sentence.of(why_not)) if why_not else name

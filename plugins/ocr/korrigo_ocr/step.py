@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from pyramid.i18n import TranslationStringFactory
 from zope.interface import implementer
 
-from korrigo.api import Copy, Exam, ExamStudent, Identification, IExamStep, StepState, Student
+from korrigo.api import Copy, Exam, ExamStudent, Identification, IExamStep, Sentence, StepState, Student
 
 from .models import Proposal
 from .readers import chosen
@@ -45,7 +45,7 @@ class IdentifyStep:
         reader = chosen(run.registry)
         why_not = reader.available() if reader else "no reader is chosen"
         if why_not:
-            run.needs_person(f"names were not read: {why_not}")
+            run.needs_person(f"names were not read: {Sentence.of(why_not)}")
         with run.scope() as request:
             request.jobs.add("ocr.identify", unique_key=f"ocr.identify:{run.exam_id}:run", exam_id=run.exam_id)
         run.work()

@@ -17,8 +17,10 @@ from korrigo.api import (
     exam_context,
     json_object,
     read,
+    say,
     side_context,
 )
+from korrigo.api import Sentence as _
 
 from . import desk
 from .services import Desk
@@ -59,13 +61,13 @@ def decide(context, request):
     """One decision; 409 when the pupil has another copy or somebody decided meanwhile."""
     form, errors = read(DecisionForm, json_object(request))
     if form is None:
-        return answer(request, 422, "; ".join(f"{name}: {why}" for name, why in errors.items()))
+        return answer(request, 422, "; ".join(f"{name}: {say(request, why)}" for name, why in errors.items()))
     exam, copy = context.exam, context.copy
     if form.version != copy.version:
         return Response(json_body={"copy": desk.one(request, exam, copy), "taken_by": None}, status=409)
     student = request.db.get(Student, form.student) if form.student else None
     if form.student and student is None:
-        return answer(request, 422, "This pupil is not here any more. Reload the page.")
+        return answer(request, 422, _("This pupil is not here any more. Reload the page."))
     try:
         row = request.find_service(Desk).decide(copy, student, unknown=form.unknown)
     except AlreadyTaken as error:

@@ -1,4 +1,4 @@
-"""Points are exact, times are UTC, on every database."""
+"""Points are exact, times are UTC, sentences stay whole, on every database."""
 
 import datetime as dt
 import zoneinfo
@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import StatementError
 
-from korrigo.api import Points, UtcDateTime
+from korrigo.api import Points, Sentence, SentenceText, UtcDateTime
 
 VALUES = sa.Table("value", sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True),
-                  sa.Column("points", Points), sa.Column("at", UtcDateTime))
+                  sa.Column("points", Points), sa.Column("at", UtcDateTime), sa.Column("said", SentenceText))
 
 points = st.decimals(-100_000, 100_000, places=3)
 same_database = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
@@ -95,3 +95,14 @@ def test_moments_are_ordered_as_moments(connection):
     connection.execute(sa.insert(VALUES), [{"id": 1, "at": paris},
                                            {"id": 2, "at": dt.datetime(2026, 6, 1, 9, tzinfo=dt.UTC)}])
     assert list(connection.scalars(sa.select(VALUES.c.id).order_by(VALUES.c.at))) == [1, 2]
+
+
+def test_a_sentence_comes_back_with_what_it_is_made_of(connection):
+    sentence = Sentence("Copy ${serial}: ${why}", serial=3, why=Sentence("page ${n} is torn", n=2))
+    found = keep(connection, said=sentence).said
+    assert (found, found.msgid, found.values["why"].values) == ("Copy 3: page 2 is torn", sentence.msgid, {"n": 2})
+
+
+@pytest.mark.parametrize("text", ["", "plain", '{"msgid": 1}', None])
+def test_any_other_text_comes_back_as_it_is(connection, text):
+    assert keep(connection, said=text).said == text

@@ -60,7 +60,7 @@ def test_an_empty_exam_can_be_deleted(scope):
 def test_an_exam_with_copies_or_pages_is_kept(scope, pile, sizes, loose):
     with scope() as request:
         exam = pile(request, *sizes, loose=loose).exam
-        with pytest.raises(ExamInUse, match="'A mock exam' has copies or scanned pages"):
+        with pytest.raises(ExamInUse, match="“A mock exam” has copies or scanned pages"):
             request.find_service(Exams).delete(exam)
         exam_id = exam.id
     with scope() as request:

@@ -1,7 +1,8 @@
 """What every exporter is given: one row a copy or a pupil, exact points."""
 
 import enum
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -58,14 +59,6 @@ def rounded(value: Decimal | None, step: Decimal | None) -> Decimal | None:
     return (value / step).quantize(Decimal(1), ROUND_HALF_UP) * step
 
 
-def warnings(table: ExportTable) -> Iterator[str]:
-    """What whoever takes these marks away should know."""
-    sentences = (
-        (RowStatus.UNIDENTIFIED, "{n} copies have no name: their marks are not in a pupil's line."),
-        (RowStatus.PARTIAL, "{n} copies are not finished: their marks can change."),
-        (RowStatus.ABSENT, "{n} pupils have no copy."),
-    )
-    for status, sentence in sentences:
-        n = sum(row.status == status for row in table.rows)
-        if n:
-            yield sentence.format(n=n)
+def counts(table: ExportTable) -> Counter[RowStatus]:
+    """How many rows have each status: whoever takes these marks away should know."""
+    return Counter(row.status for row in table.rows)

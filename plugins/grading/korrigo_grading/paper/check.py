@@ -10,6 +10,8 @@ from pypdf import PdfReader
 from pypdf.errors import DependencyError, PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
 
+from korrigo.api import Sentence as _
+
 from .errors import GradedPdfError
 from .fonts import FontShelf
 from .model import GradedCopy, Receipt
@@ -31,17 +33,20 @@ def check_graded(path: Path, copy: GradedCopy, receipt: Receipt, *, summary_firs
         with Path(path).open("rb") as file:
             reader = PdfReader(file, strict=True)
             if reader.is_encrypted:
-                raise _refused("unreadable", path, "it is encrypted")
+                raise _refused("unreadable", path, _("it is encrypted"))
             _check_pages(path, reader, copy, receipt, summary_first)
             _check_text(path, reader, copy, receipt, summary_first, number)
     except (PyPdfError, DependencyError, OSError, ValueError, KeyError, TypeError, AttributeError,
             RecursionError) as error:  # fmt: skip
-        raise _refused("unreadable", path, f"it cannot be read again ({type(error).__name__}: {error})") from error
+        why = f"{type(error).__name__}: {error}"
+        raise _refused("unreadable", path, _("it cannot be read again (${why})", why=why)) from error
 
 
 def _refused(code: str, path: Path, why: str) -> GradedPdfError:
     return GradedPdfError(
-        code, f"The graded PDF {Path(path).name} is refused: {why}. The copy and its marks are kept; finalise it again."
+        code,
+        _("The graded PDF ${file} is refused: ${why}. The copy and its marks are kept; finalise it again.",
+          file=Path(path).name, why=why),
     )
 
 
@@ -49,21 +54,22 @@ def _check_pages(path: Path, reader: PdfReader, copy: GradedCopy, receipt: Recei
     """Number of pages, and on each of them exactly the pictures of its side."""
     found, due = len(reader.pages), len(copy.sides) + receipt.summary_pages
     if receipt.summary_pages < 1 or found != due or len(receipt.images) != len(copy.sides):
-        raise _refused("page-count", path, f"it has {found} pages where {due} were due")
+        raise _refused("page-count", path, _("it has ${found} pages where ${due} were due", found=found, due=due))
     first = receipt.summary_pages if summary_first else 0
     everything = _Contents(reader.trailer.get("/Root"))
     for key in everything.active:
-        raise _refused("active-content", path, f"it holds {key}")
+        raise _refused("active-content", path, _("it holds ${thing}", thing=key))
     for k, digests in enumerate(receipt.images):
         pictures = Counter(_Contents(reader.pages[first + k]).pictures)
         expected = Counter(digests)
         if expected - pictures:
-            raise _refused("missing-image", path, f"page {k + 1} of the copy lacks its picture")
+            raise _refused("missing-image", path, _("page ${page} of the copy lacks its picture", page=k + 1))
         if pictures - expected:
-            raise _refused("foreign-image", path, f"page {k + 1} of the copy holds a picture that is not its own")
+            raise _refused(
+                "foreign-image", path, _("page ${page} of the copy holds a picture that is not its own", page=k + 1))
     own = {digest for digests in receipt.images for digest in digests}
     if set(everything.pictures) - own:
-        raise _refused("foreign-image", path, "it holds a picture that is on none of its pages")
+        raise _refused("foreign-image", path, _("it holds a picture that is on none of its pages"))
 
 
 def _check_text(
@@ -77,7 +83,7 @@ def _check_text(
     for words in summary_words(copy.summary, number):
         for word in shelf.tidy(words).split():
             if _folded(word) not in folded:
-                raise _refused("text-missing", path, f"“{word}” cannot be found on its summary page")
+                raise _refused("text-missing", path, _("“${word}” cannot be found on its summary page", word=word))
 
 
 def _folded(text: str) -> str:

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from korrigo.api import Sentence as _
+
 from .canvas import MULTIPLY, Canvas, circle, ink_path, polyline, rectangle
 from .errors import GradedPdfError
 from .model import Annotation
@@ -58,8 +60,9 @@ class Pen:
         except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
             raise GradedPdfError(
                 "annotation",
-                f"A mark of kind {kind!r} on page {annotation.page + 1} of the copy cannot be drawn "
-                f"({type(error).__name__}: {error}). Nothing was written; delete or redo this mark, then try again.",
+                _("A mark of kind ${kind} on page ${page} of the copy cannot be drawn (${why}). Nothing was written; "
+                  "delete or redo this mark, then try again.",
+                  kind=repr(kind), page=annotation.page + 1, why=f"{type(error).__name__}: {error}"),
             ) from error
 
     def _ink(self, value: Value) -> None:

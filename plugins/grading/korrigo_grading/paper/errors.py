@@ -1,10 +1,12 @@
 """What can be wrong with a graded PDF, or with what it is to be made of."""
 
+from korrigo.api import Told
 
-class GradedPdfError(Exception):
+
+class GradedPdfError(Told):
     """The graded PDF of one copy was not written, or is refused; nothing of it was kept.
 
-    ``code`` is one of ``CODES`` (the key for a translation), ``message`` is the plain English.
+    ``code`` is one of ``CODES``, ``message`` is for people.
     """
 
     CODES = (
@@ -14,7 +16,4 @@ class GradedPdfError(Exception):
 
     def __init__(self, code: str, message: str):
         super().__init__(code, message)
-        self.code, self.message = code, message
-
-    def __str__(self) -> str:
-        return self.message
+        self.code = code

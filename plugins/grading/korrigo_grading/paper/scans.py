@@ -11,6 +11,8 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 from PIL import Image
 
+from korrigo.api import Sentence as _
+
 from .errors import GradedPdfError
 from .geometry import Box, Matrix, region_box, upright
 from .halves import Halver, NotSeparable
@@ -71,9 +73,8 @@ class Scans:
                 return self._photographed(pdf, page, side)
             raise GradedPdfError(
                 "half-not-separable",
-                f"The {side.region} half of page {side.pdf_page} of {side.source.name} cannot be separated from the "
-                f"other half, which is not part of this copy: {reason}. Nothing was written; scan this sheet again "
-                "as two pages.",
+                _("This cannot be separated from the other half, which is not part of this copy: ${side} (${why}). "
+                  "Nothing was written; scan this sheet again as two pages.", side=place_of(side), why=reason),
             ) from reason
         except DAMAGE as error:
             raise _unreadable(side, error) from error
@@ -86,8 +87,8 @@ class Scans:
             if not 1 <= side.pdf_page <= len(pdf.pages):
                 raise GradedPdfError(
                     "page-missing",
-                    f"There is no page {side.pdf_page} in {side.source.name}, which has {len(pdf.pages)}. "
-                    "Nothing was written; check the sides of this copy.",
+                    _("There is no page ${page} in ${file}, which has ${n}. Nothing was written; check the sides of "
+                      "this copy.", page=side.pdf_page, file=side.source.name, n=len(pdf.pages)),
                 )
             return pdf.pages[side.pdf_page - 1]
         except (pikepdf.PdfError, OSError) as error:
@@ -115,7 +116,7 @@ class Scans:
         jpeg = self._picture(side)
         with Image.open(BytesIO(jpeg)) as picture:
             width, height, grey = picture.width, picture.height, picture.mode == "L"
-        box, _ = _place(page, side)
+        box, _matrix = _place(page, side)
         box = _turned(box, page, side)
         image = pdf.make_stream(
             jpeg, Type=Name.XObject, Subtype=Name.Image, Width=width, Height=height, BitsPerComponent=8,
@@ -129,11 +130,18 @@ class Scans:
         return Underlay(form, box.width, box.height, _user_unit(page), (hashlib.sha256(jpeg).hexdigest(),))
 
 
+def place_of(side: PaperSide) -> str:
+    """Where a half of a sheet lies, in words."""
+    values = {"page": side.pdf_page, "file": side.source.name}
+    return (_("left half of page ${page} of ${file}", **values) if side.region == "left" else
+            _("right half of page ${page} of ${file}", **values))
+
+
 def _unreadable(side: PaperSide, error: Exception) -> GradedPdfError:
     return GradedPdfError(
         "source-unreadable",
-        f"{side.source.name} cannot be read at page {side.pdf_page} ({error}). Nothing was written; "
-        "check that the scan is still in its place, then try again.",
+        _("${file} cannot be read at page ${page} (${why}). Nothing was written; check that the scan is still in its "
+          "place, then try again.", file=side.source.name, page=side.pdf_page, why=str(error)),
     )
 
 

@@ -12,6 +12,8 @@ from typing import Literal
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
+from korrigo.api import Sentence as _
+
 from .canvas import MULTIPLY, Canvas
 from .draw import PAGE_WIDTH, draw_marks
 from .errors import GradedPdfError
@@ -95,14 +97,16 @@ def write_graded(
 
 def _marks_by_page(copy: GradedCopy) -> dict[int, list[Annotation]]:
     if not copy.sides:
-        raise GradedPdfError("empty-copy", "This copy has no page. Nothing was written; check how it was stapled.")
+        raise GradedPdfError(
+            "empty-copy", _("This copy has no page. Nothing was written; check how it was stapled."))
     marks = defaultdict(list)
     for annotation in copy.annotations:
         if not 0 <= annotation.page < len(copy.sides):
             raise GradedPdfError(
                 "annotation",
-                f"A mark of kind {annotation.kind!r} lies on page {annotation.page + 1} of a copy that has "
-                f"{len(copy.sides)}. Nothing was written; give the copy its page back or delete the mark.",
+                _("A mark of kind ${kind} lies on page ${page} of a copy that has ${n}. Nothing was written; give the "
+                  "copy its page back or delete the mark.",
+                  kind=repr(annotation.kind), page=annotation.page + 1, n=len(copy.sides)),
             )
         marks[annotation.page].append(annotation)
     return marks

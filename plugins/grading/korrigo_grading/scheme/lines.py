@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from korrigo.api import Sentence as _
+
 from .model import Question, Scheme, SchemeError, new_question_id, sum_of
 from .text import number
 
@@ -81,8 +83,9 @@ def _row(line: str, place: int) -> tuple[int, Question] | None:
     if label.casefold() in _TITLES and not re.search(r"\d", points):
         return None
     if not label:
-        raise SchemeError([f"Line {place} has no label."])
-    return indent, Question(new_question_id(), label, title, number(points, f"Line {place}") if points else None, _STEP)
+        raise SchemeError([_("Line ${line} has no label.", line=place)])
+    where = _("Line ${line}", line=place)
+    return indent, Question(new_question_id(), label, title, number(points, where) if points else None, _STEP)
 
 
 def _by_labels(questions: Sequence[Question]) -> list[Line]:

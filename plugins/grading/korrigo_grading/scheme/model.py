@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from korrigo.api import Sentence as _
+from korrigo.api import Told
+
 #: Finer points could not be stored exactly.
 FINEST = Decimal("0.001")
 DEEPEST = 6
@@ -16,12 +19,16 @@ LARGEST = Decimal(1000)
 ID = re.compile(r"[0-9a-f]{32}")
 
 
-class SchemeError(ValueError):
+class SchemeError(Told, ValueError):
     """The scheme cannot be used; ``problems`` are sentences that say where, what and how to mend it."""
 
     def __init__(self, problems: list[str]):
-        super().__init__(" ".join(problems))
+        super().__init__(problems)
         self.problems = problems
+
+    @property
+    def message(self) -> str:
+        return " ".join(self.problems)
 
 
 def new_question_id() -> str:
@@ -106,59 +113,63 @@ class Scheme:
 def find_problems(scheme: Scheme) -> Iterator[str]:
     """Everything that is wrong with a scheme, as sentences."""
     if not 0 < scheme.total <= LARGEST:
-        yield f"The total must be more than zero and at most {LARGEST}."
+        yield _("The total must be more than zero and at most ${most}.", most=LARGEST)
     flat = scheme.flatten()
     if not flat:
-        yield "A marking scheme needs at least one question."
+        yield _("A marking scheme needs at least one question.")
     if len(flat) > MOST:
-        yield f"A marking scheme has at most {MOST} questions; this one has {len(flat)}."
+        yield _("A marking scheme has at most ${most} questions; this one has ${n}.", most=MOST, n=len(flat))
     ids = [question.id for question, _depth in flat]
     for question_id in sorted({item for item in ids if ids.count(item) > 1}):
-        yield f"Two questions have the id {question_id}: give one of them another."
+        yield _("Two questions have the id ${id}: give one of them another.", id=question_id)
     for question, depth in flat:
         yield from question_problems(question, depth)
-    yield from _label_problems(scheme.questions, "")
+    yield from _label_problems(scheme.questions, None)
 
 
-def _label_problems(questions: tuple[Question, ...], under: str) -> Iterator[str]:
+def _label_problems(questions: tuple[Question, ...], under: Question | None) -> Iterator[str]:
     """Labels are how files name questions, so two beside each other cannot be alike."""
     labels = [question.label.strip().casefold() for question in questions]
     for question, label in zip(questions, labels, strict=True):
         if label and labels.count(label) > 1 and labels.index(label) == questions.index(question):
-            yield f"Two questions{under} have the label {question.label}: give one of them another."
-        yield from _label_problems(question.children, f" below {question.label}")
+            yield (_("Two questions below ${under} have the label ${label}: give one of them another.",
+                     under=under.label, label=question.label) if under else
+                   _("Two questions have the label ${label}: give one of them another.", label=question.label))
+        yield from _label_problems(question.children, question)
 
 
 def question_problems(question: Question, depth: int) -> Iterator[str]:
-    name = f"Question {question.label or question.title or question.id}"
+    name = _("Question ${label}", label=question.label or question.title or question.id)
     if depth >= DEEPEST:
-        yield f"{name} is nested too deep: use at most {DEEPEST} levels."
+        yield _("${question} is nested too deep: use at most ${n} levels.", question=name, n=DEEPEST)
     if not question.label.strip():
-        yield f"{name} needs a label, such as 1a."
+        yield _("${question} needs a label, such as 1a.", question=name)
     if question.children and question.points is not None:
-        yield f"{name} has questions below it: give the points to those."
+        yield _("${question} has questions below it: give the points to those.", question=name)
     if not question.children and (question.points is None or question.points <= 0):
-        yield f"{name} needs points, more than zero."
+        yield _("${question} needs points, more than zero.", question=name)
     yield from _number_problems(name, question)
     if not ID.fullmatch(question.id):
-        yield f"{name}: its id must have 32 digits from 0 to f. Leave the id out to be given one."
+        yield _("${question}: its id must have 32 digits from 0 to f. Leave the id out to be given one.", question=name)
     ids = [criterion.id for criterion in question.criteria]
     if len(set(ids)) != len(ids):
-        yield f"{name} has two criteria with one id."
+        yield _("${question} has two criteria with one id.", question=name)
 
 
 def _number_problems(name: str, question: Question) -> Iterator[str]:
-    numbers = [("points", question.points), ("step", question.step),
-               *((f"criterion “{criterion.text}”", criterion.points) for criterion in question.criteria)]
+    numbers = [(_("points"), question.points), (_("step"), question.step),
+               *((_("criterion “${text}”", text=criterion.text), criterion.points) for criterion in question.criteria)]
     sound = True
     for what, value in numbers:
         if value is not None and abs(value) > LARGEST:
-            yield f"{name}: {what} {value:g} is beyond {LARGEST}."
+            yield _("${question}: ${what} ${value} is beyond ${most}.",
+                    question=name, what=what, value=f"{value:g}", most=LARGEST)
             sound = False
         elif value is not None and value % FINEST:
-            yield f"{name}: {what} {value} is finer than a thousandth."
+            yield _("${question}: ${what} ${value} is finer than a thousandth.", question=name, what=what, value=value)
             sound = False
     if question.step <= 0:
-        yield f"{name}: its step must be more than zero."
+        yield _("${question}: its step must be more than zero.", question=name)
     elif sound and question.points is not None and question.points % question.step:
-        yield f"{name}: its {question.points} points are no multiple of its step {question.step}."
+        yield _("${question}: its ${points} points are no multiple of its step ${step}.",
+                question=name, points=question.points, step=question.step)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
+from korrigo.api import Sentence as _
 from korrigo.api import safe_cell
 
 from .lines import Line, tree
@@ -48,7 +49,8 @@ def parse_csv(text: str, total: Decimal | None = None) -> Scheme:
     titles = [(title or "").strip().casefold() for title in reader.fieldnames or ()]
     lacking = [column for column in NEEDED if column not in titles]
     if lacking:
-        raise SchemeError([f"The first line needs the columns {', '.join(NEEDED)}; {', '.join(lacking)} is missing."])
+        raise SchemeError([_("The first line needs the columns ${needed}; ${missing} is missing.",
+                             needed=", ".join(NEEDED), missing=", ".join(lacking))])
     reader.fieldnames = titles
     lines: list[Line] = []
     problems: list[str] = []
@@ -57,7 +59,7 @@ def parse_csv(text: str, total: Decimal | None = None) -> Scheme:
         if not any(cells.values()):
             continue
         try:
-            _add(lines, cells, f"Line {reader.line_num}")
+            _add(lines, cells, _("Line ${line}", line=reader.line_num))
         except SchemeError as error:
             problems += error.problems
     if problems:
@@ -69,13 +71,13 @@ def _add(lines: list[Line], cells: Mapping[str, str], where: str) -> None:
     points = number(cells["points"], where) if cells["points"] else None
     if cells.get("kind", "").casefold() == CRITERION:
         if not lines or points is None:
-            raise SchemeError([f"{where}: a criterion needs points and a question above it."])
+            raise SchemeError([_("${where}: a criterion needs points and a question above it.", where=where)])
         criterion = Criterion(cells.get("id") or new_question_id(), _in(cells.get("title", "")), points)
         last = lines[-1]
         lines[-1] = Line(replace(last.question, criteria=(*last.question.criteria, criterion)), last.depth)
         return
     if not cells["depth"].isdecimal():
-        raise SchemeError([f"{where}: the depth is a number, 0 for a question at the top."])
+        raise SchemeError([_("${where}: the depth is a number, 0 for a question at the top.", where=where)])
     question = Question(
         cells.get("id") or new_question_id(), _in(cells["label"]), _in(cells.get("title", "")), points,
         number(cells["step"], where) if cells.get("step") else Decimal("0.25"), _yes(cells, "bonus", where),
@@ -86,7 +88,7 @@ def _add(lines: list[Line], cells: Mapping[str, str], where: str) -> None:
 def _yes(cells: Mapping[str, str], column: str, where: str) -> bool:
     word = cells.get(column, "").casefold()
     if word not in _YES | _NO:
-        raise SchemeError([f"{where}: {column} is 1 or 0, not “{word}”."])
+        raise SchemeError([_("${where}: ${column} is 1 or 0, not “${word}”.", where=where, column=column, word=word)])
     return word in _YES
 
 
@@ -96,7 +98,7 @@ def _config(cells: Mapping[str, str], where: str) -> dict:
     except ValueError:
         config = None
     if not isinstance(config, dict):
-        raise SchemeError([f"{where}: the config is no JSON object."])
+        raise SchemeError([_("${where}: the config is no JSON object.", where=where)])
     return config
 
 

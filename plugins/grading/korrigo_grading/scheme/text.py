@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from korrigo.api import Sentence as _
+
 from .model import Criterion, Question, Scheme, SchemeError, new_question_id
 
 
@@ -29,9 +31,10 @@ def parse_json(data: Mapping[str, Any]) -> Scheme:
     Raises :class:`SchemeError`.
     """
     try:
-        return Scheme(tuple(_question(item) for item in data["questions"]), number(data["total"], "The total"))
+        return Scheme(tuple(_question(item) for item in data["questions"]), number(data["total"], _("The total")))
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise SchemeError([f"This is not a marking scheme: {error} is missing or of the wrong kind."]) from error
+        raise SchemeError([_("This is not a marking scheme: ${thing} is missing or of the wrong kind.",
+                             thing=str(error))]) from error
 
 
 def _question(item: Mapping[str, Any]) -> Question:
@@ -39,12 +42,12 @@ def _question(item: Mapping[str, Any]) -> Question:
     points = item.get("points")
     return Question(
         id=str(item.get("id") or new_question_id()), label=label, title=str(item.get("title", "")),
-        points=None if points is None else number(points, f"Question {label}"),
-        step=number(item.get("step", "0.25"), f"The step of question {label}"),
+        points=None if points is None else number(points, _("Question ${label}", label=label)),
+        step=number(item.get("step", "0.25"), _("The step of question ${label}", label=label)),
         bonus=_flag(item, "bonus"), out_of_total=_flag(item, "out_of_total"),
         grader=str(item.get("grader", "manual")), config=_config(item),
         criteria=tuple(Criterion(str(one.get("id") or new_question_id()), str(one["text"]),
-                                 number(one["points"], f"A criterion of question {label}"))
+                                 number(one["points"], _("A criterion of question ${label}", label=label)))
                        for one in item.get("criteria", ())),
         children=tuple(_question(child) for child in item.get("children", ())))
 
@@ -53,14 +56,15 @@ def _flag(item: Mapping[str, Any], name: str) -> bool:
     """A yes or no; the text "false" is neither."""
     value = item.get(name, False)
     if not isinstance(value, bool):
-        raise SchemeError([f"Question {item.get('label', '')}: {name} is true or false, not {value!r}."])
+        raise SchemeError([_("Question ${label}: ${name} is true or false, not ${value}.",
+                             label=item.get("label", ""), name=name, value=repr(value))])
     return value
 
 
 def _config(item: Mapping[str, Any]) -> dict[str, Any]:
     config = item.get("config", {})
     if not isinstance(config, dict):
-        raise SchemeError([f"Question {item.get('label', '')}: the config holds settings by name."])
+        raise SchemeError([_("Question ${label}: the config holds settings by name.", label=item.get("label", ""))])
     return config
 
 
@@ -71,5 +75,5 @@ def number(value: Any, where: str) -> Decimal:
     except InvalidOperation:
         found = Decimal("NaN")
     if not found.is_finite():
-        raise SchemeError([f"{where}: {value!r} is no number of points."])
+        raise SchemeError([_("${where}: ${value} is no number of points.", where=where, value=repr(value))])
     return found

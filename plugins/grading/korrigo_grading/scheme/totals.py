@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from korrigo.api import Sentence as _
+
 from .model import FINEST, Question, Scheme
 
 NOT_ATTEMPTED = "NT"
@@ -28,15 +30,15 @@ class Totals:
 def score_ok(question: Question, value: Decimal) -> str | None:
     """Why a score cannot be given to a question, or None."""
     if not value.is_finite():
-        return "A score is a number."
+        return _("A score is a number.")
     if value < 0:
-        return "A score is not negative."
+        return _("A score is not negative.")
     if question.points is None:
-        return "This is a heading: the points belong to the questions below it."
+        return _("This is a heading: the points belong to the questions below it.")
     if value > question.points:
-        return f"{value} is above the maximum ({question.points})."
+        return _("${value} is above the maximum (${most}).", value=value, most=question.points)
     if value % question.step and value != question.points:
-        return f"Scores of this question go by steps of {question.step}."
+        return _("Scores of this question go by steps of ${step}.", step=question.step)
     return None
 
 

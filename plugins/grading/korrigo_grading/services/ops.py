@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from korrigo.api import Audit, Copies, Copy, CopyState, now
+from korrigo.api import Sentence as _
 
 from ..models import GradedCopyRow, Op, Target
 from ..scheme import Question
@@ -100,7 +101,7 @@ class Ops:
     def _again(self, op: Op, copy: Copy, targets: dict[str, Target]) -> dict:
         """The answer that was given before; with what somebody wrote since."""
         if op.copy_id != copy.id:
-            return {"id": op.id, "status": "invalid", "why": "This edit was made on another copy.", "current": None}
+            return {"id": op.id, "status": "invalid", "why": _("This edit was made on another copy."), "current": None}
         answer = {"id": op.id, "status": "ok", "rev": op.rev}
         target = targets.get(op.key) or self.db.get(Target, (copy.id, op.key))
         if target is not None and target.rev != op.rev:

@@ -5,9 +5,23 @@ from decimal import Decimal
 from pathlib import Path
 
 import sqlalchemy as sa
-from pyramid.i18n import TranslationStringFactory
 
-from korrigo.api import Audit, Blobs, Copies, Copy, CopyState, Exam, Fate, Side, Sides, Student
+from korrigo.api import (
+    Audit,
+    Blobs,
+    Copies,
+    Copy,
+    CopyState,
+    Exam,
+    Fate,
+    Side,
+    Sides,
+    Student,
+    Told,
+    said,
+    school_localizer,
+)
+from korrigo.api import Sentence as _
 
 from ..models import Paper, Target
 from ..paper.model import Annotation, GradedCopy, PaperSide, QuestionLine, Summary
@@ -20,8 +34,6 @@ from .summary import PREFIX, exact
 
 JOB = "grading.finalise"
 
-_ = TranslationStringFactory("korrigo")
-
 #: The words that are printed on the summary page, in the school's language.
 WORDS = {
     "pupil": _("Pupil"), "copy": _("Copy"), "total": _("Total"), "question": _("Question"), "points": _("Points"),
@@ -30,7 +42,7 @@ WORDS = {
 }
 
 
-class NotFinished(ValueError):
+class NotFinished(Told, ValueError):
     """The copy cannot be finalised yet; the message says what is missing."""
 
 
@@ -54,13 +66,13 @@ class Papers:
     def of(cls, request) -> "Papers":
         find = request.find_service
         return cls(request.db, find(Copies), find(Sides), find(Schemes), find(Ops), find(Blobs), request.audit,
-                   request.jobs, request.localizer)
+                   request.jobs, school_localizer(request.registry))
 
     def missing(self, copy: Copy, exam: Exam) -> list[str]:
         """Labels of the questions without a score."""
         scheme = self.schemes.get(exam)
         if scheme is None:
-            raise NotFinished("There is no marking scheme yet.")
+            raise NotFinished(_("There is no marking scheme yet."))
         result = totals(scheme, self.scores(copy.id))
         return [question.label for question in result.missing]
 
@@ -68,7 +80,8 @@ class Papers:
         """Close a copy that has all its scores and queue its graded PDF."""
         missing = self.missing(copy, exam)
         if missing:
-            raise NotFinished(f"Copy {copy.serial} has no score for {', '.join(missing)}.")
+            raise NotFinished(_("Copy ${serial} has no score for ${questions}.",
+                                serial=copy.serial, questions=", ".join(missing)))
         self.copies.move(copy, "finalise")
         self._queue(copy)
 
@@ -109,7 +122,7 @@ class Papers:
             pupil=student.name if student else None, code=copy.code, total=result.total, maximum=exam.total,
             questions=tuple(question_lines(scheme, result, targets)),
             appreciation=targets.get("appreciation", ""),
-            labels={key: self.localizer.translate(word) for key, word in WORDS.items()})
+            labels={key: said(word, self.localizer.translate) for key, word in WORDS.items()})
         sides = tuple(PaperSide(paths[side.blob_id], side.pdf_page, side.region, side.turned,
                                 side.fate == Fate.BLANK) for side in self.sides.of_copy(copy.id))
         marks = tuple(Annotation(value["page"], value["k"], value) for key, value in sorted(targets.items())

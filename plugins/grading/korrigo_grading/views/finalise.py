@@ -2,7 +2,6 @@
 
 import sqlalchemy as sa
 from pyramid.httpexceptions import HTTPFound, HTTPNotFound
-from pyramid.i18n import TranslationStringFactory
 from pyramid.response import FileIter, Response
 
 from korrigo.api import Copy, CopyState, Student, TransitionRefused, answer, copy_context, exam_context
@@ -10,8 +9,6 @@ from korrigo.api import Copy, CopyState, Student, TransitionRefused, answer, cop
 from ..scheme import totals
 from ..services import NotFinished, Papers, Schemes
 from ..services.summary import scores_of_exam
-
-_ = TranslationStringFactory("korrigo")
 
 OPEN = (CopyState.READY, CopyState.GRADING)
 
@@ -49,7 +46,7 @@ def finalise_one(context, request):
     try:
         request.find_service(Papers).finalise(context.copy, context.exam)
     except (NotFinished, TransitionRefused) as error:
-        return answer(request, 409, str(error))
+        return answer(request, 409, error)
     return HTTPFound(request.route_path("grading.finalise", exam=context.exam.id))
 
 
@@ -57,7 +54,7 @@ def retry(context, request):
     try:
         request.find_service(Papers).retry(context.copy)
     except TransitionRefused as error:
-        return answer(request, 409, str(error))
+        return answer(request, 409, error)
     return HTTPFound(request.route_path("grading.finalise", exam=context.exam.id))
 
 
@@ -65,7 +62,7 @@ def reopen(context, request):
     try:
         request.find_service(Papers).reopen(context.copy, request.POST.get("reason", "")[:500])
     except TransitionRefused as error:
-        return answer(request, 409, str(error))
+        return answer(request, 409, error)
     return HTTPFound(request.route_path("grading.finalise", exam=context.exam.id))
 
 

@@ -3,15 +3,13 @@
 import json
 
 from pyramid.httpexceptions import HTTPFound
-from pyramid.i18n import TranslationStringFactory
 from pyramid.response import Response
 
+from korrigo.api import Sentence as _
 from korrigo.api import exam_context
 
 from ..scheme import SchemeError, parse_csv, parse_json, parse_lines, to_csv, to_json
 from ..services import Schemes
-
-_ = TranslationStringFactory("korrigo")
 
 LARGEST = 1 << 20
 
@@ -45,7 +43,7 @@ def from_file(data: bytes, filename: str, total=None):
     except ValueError as error:
         if isinstance(error, SchemeError):
             raise
-        raise SchemeError([f"{filename} cannot be read: {error}."]) from error
+        raise SchemeError([_("${file} cannot be read: ${why}.", file=filename, why=str(error))]) from error
 
 
 def download(context, request):

@@ -7,7 +7,7 @@ from pydantic import Field
 from pyramid.httpexceptions import HTTPBadRequest, HTTPFound, HTTPNotFound
 from pyramid.response import Response
 
-from korrigo.api import Copy, Form, answer, copy_context, exam_context, json_object, read
+from korrigo.api import Copy, Form, answer, copy_context, exam_context, json_object, read, say
 
 from .. import document
 from ..services import Closed, Edit, Leases, Ops, Queue, Schemes
@@ -75,14 +75,13 @@ def ops(context, request):
     """Edits in, one result each out."""
     form, errors = read(OpsForm, json_object(request))
     if form is None:
-        return answer(request, 422, "; ".join(f"{name}: {why}" for name, why in errors.items()))
+        return answer(request, 422, "; ".join(f"{name}: {say(request, why)}" for name, why in errors.items()))
     leaves = request.find_service(Schemes).leaves(context.exam)
     edits = [Edit(op.id, op.target, op.value, op.base) for op in form.ops]
     try:
         version, results = request.find_service(Ops).apply(context.copy, edits, leaves)
     except Closed:
-        return answer(request, 423, request.localizer.translate(
-            document.READ_ONLY.get(context.copy.state, document.READ_ONLY["staging"])))
+        return answer(request, 423, document.READ_ONLY.get(context.copy.state, document.READ_ONLY["staging"]))
     response = Response(json_body={"version": version, "results": document.with_names(request, results)})
     response.etag = f"v{version}"
     return response

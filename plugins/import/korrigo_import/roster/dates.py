@@ -3,6 +3,8 @@
 import datetime as dt
 import re
 
+from korrigo.api import Sentence as _
+
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})")
 _YEAR_FIRST = re.compile(r"(\d{4})[/.\-](\d{1,2})[/.\-](\d{1,2})")
 _TIME = re.compile(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$")
@@ -28,13 +30,14 @@ def read_birth_date(text: str, today: dt.date) -> dt.date | None:
         day, month = int(match[1]), int(match[2])
         year = int(match[3]) if len(match[3]) == 4 else _whole_year(int(match[3]), written, today)
     else:
-        raise ValueError(f"the birth date “{written}” is not written as day/month/year")
+        raise ValueError(_("The birth date “${date}” is not written as day/month/year.", date=written))
     try:
         born = dt.date(year, month, day)
     except ValueError:
-        raise ValueError(f"the birth date “{written}” does not exist (day/month/year expected)") from None
+        raise ValueError(
+            _("The birth date “${date}” does not exist (day/month/year expected).", date=written)) from None
     if not _YOUNGEST <= _age(born, today) <= _OLDEST:
-        raise ValueError(f"the birth date “{written}” cannot be a pupil's")
+        raise ValueError(_("The birth date “${date}” cannot be a pupil's.", date=written))
     return born
 
 
@@ -42,7 +45,7 @@ def _whole_year(year: int, written: str, today: dt.date) -> int:
     century = today.year // 100 * 100
     whole = century + year if century + year <= today.year - _YOUNGEST else century - 100 + year
     if today.year - whole > _OLDEST_BY_TWO_DIGITS:
-        raise ValueError(f"the birth date “{written}” needs its year in four digits")
+        raise ValueError(_("The birth date “${date}” needs its year in four digits.", date=written))
     return whole
 
 

@@ -3,14 +3,16 @@
 import codecs
 import unicodedata
 
+from korrigo.api import Sentence as _
+
 from .values import RosterError
 
 #: What is no text, by its first bytes: (signature, what it is).
 _NOT_TEXT = (
-    (b"PK\x03\x04", "an Excel or LibreOffice workbook (or a ZIP archive)"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
-    (b"%PDF", "a PDF"),
-    (b"<?xml", "an XML file"),
+    (b"PK\x03\x04", _("an Excel or LibreOffice workbook (or a ZIP archive)")),
+    (b"\xd0\xcf\x11\xe0", _("an old Excel workbook")),
+    (b"%PDF", _("a PDF")),
+    (b"<?xml", _("an XML file")),
 )
 
 _MARKS = (
@@ -32,18 +34,19 @@ def decode(data: bytes) -> tuple[str, str]:
     codec whose letters look most like those of names.  Raises RosterError for what is empty or no text.
     """
     if not data.strip(b"\x00 \t\r\n"):
-        raise RosterError("This file is empty. Export the list of pupils again, as CSV.")
+        raise RosterError(_("This file is empty. Export the list of pupils again, as CSV."))
     for signature, kind in _NOT_TEXT:
         if data.startswith(signature):
-            raise RosterError(f"This is {kind}, not a CSV file. Open it and save it as CSV, then send that file.")
+            raise RosterError(_("This is ${kind}, not a CSV file. Open it and save it as CSV, then send that file.",
+                                kind=kind))
     encoding = _encoding(data)
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:
-        raise RosterError(f"This file says that it is {encoding.removesuffix('-sig').upper()}, but it is damaged. "
-                          "Export it again.") from None
+        raise RosterError(_("This file says that it is ${encoding}, but it is damaged. Export it again.",
+                            encoding=encoding.removesuffix("-sig").upper())) from None
     if "\x00" in text:
-        raise RosterError("This is not a text file. Export the list of pupils as CSV.")
+        raise RosterError(_("This is not a text file. Export the list of pupils as CSV."))
     return unicodedata.normalize("NFC", text.removeprefix("\ufeff")), encoding
 
 

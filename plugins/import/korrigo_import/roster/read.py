@@ -5,6 +5,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from korrigo.api import Sentence as _
+from korrigo.api import message_of
+
 from .dates import read_birth_date
 from .decode import decode, looks_garbled
 from .headings import FIELDS, NAME_FIELDS, fold_title, guess_mapping
@@ -18,6 +21,8 @@ MAX_ROWS = 5000
 MAX_CELL = 500
 #: Letters that each field can hold, as pupils are stored.
 _LONGEST = {"last_name": 120, "first_name": 120, "number": 40, "class_name": 60, "email": 254}
+_NAMES = {"last_name": _("last name"), "first_name": _("first name"), "number": _("number"),
+          "class_name": _("class name"), "email": _("email")}
 
 #: The three shapes of an INE: RNIE, BEA (an underscore may occur) and apprentices.  No public rule for a check
 #: letter is known, so the shape is all that is checked.
@@ -39,12 +44,13 @@ def read_roster(data: bytes, filename: str = "", mapping: Mapping[str, str] | No
     text, encoding = decode(data)
     table = read_table(text, named.values())
     if len(table.records) > MAX_ROWS:
-        raise RosterError(f"{filename or 'This file'} has {len(table.records)} rows; at most {MAX_ROWS} are read at a "
-                          "time. Send it in parts.", table.columns)
+        raise RosterError(_("${file} has ${n} rows; at most ${most} are read at a time. Send it in parts.",
+                            file=filename or _("This file"), n=len(table.records), most=MAX_ROWS),
+                          columns=table.columns)
     used, warnings = _mapping(table, named)
     if looks_garbled(text):
-        warnings.append("Accented letters were damaged before this file came here. Export it again if names look "
-                        "wrong.")
+        warnings.append(_("Accented letters were damaged before this file came here. Export it again if names look "
+                          "wrong."))
     rows, refused = _rows(table, used, today or dt.date.today())
     rows, doubles = _compared(rows, table)
     refused = sorted([*refused, *doubles], key=lambda row: row.line)
@@ -54,7 +60,8 @@ def read_roster(data: bytes, filename: str = "", mapping: Mapping[str, str] | No
 def _named(mapping: Mapping[str, str] | None) -> dict[str, str]:
     unknown = set(mapping or {}) - set(FIELDS)
     if unknown:
-        raise RosterError(f"There is no field {', '.join(sorted(unknown))}. The fields are: {', '.join(FIELDS)}.")
+        raise RosterError(_("There is no field ${names}. The fields are: ${fields}.",
+                            names=", ".join(sorted(unknown)), fields=", ".join(FIELDS)))
     return dict(mapping or {})
 
 
@@ -67,23 +74,24 @@ def _mapping(table: Table, named: Mapping[str, str]) -> tuple[dict[str, str], li
             continue
         column = title if title in table.columns else titles.get(fold_title(title))
         if column is None:
-            raise RosterError(f"There is no column “{title}” in this file. Its columns are: "
-                              f"{', '.join(table.columns)}.", table.columns)
+            raise RosterError(_("There is no column “${title}” in this file. Its columns are: ${columns}.",
+                                title=title, columns=", ".join(table.columns)), columns=table.columns)
         mapping[field] = column
     for field in FIELDS:
         if field not in named and mapping.get(field) in [mapping.get(other) for other in named]:
             mapping.pop(field, None)
     if not any(field in mapping for field in NAME_FIELDS):
-        raise RosterError("No column with the pupils' names was recognised. The first line must hold the titles of the "
-                          f"columns, such as Nom, Prénom or Élève; it holds: {', '.join(table.columns)}.",
-                          table.columns)
+        raise RosterError(_("No column with the pupils' names was recognised. The first line must hold the titles of "
+                            "the columns, such as Nom, Prénom or Élève; it holds: ${columns}.",
+                            columns=", ".join(table.columns)), columns=table.columns)
     warnings = []
     if "full_name" not in mapping and "first_name" not in mapping and _holds_whole_names(table, mapping["last_name"]):
         mapping["full_name"] = mapping.pop("last_name")
-        warnings.append(f"There is no column of first names; “{mapping['full_name']}” was read as the whole name.")
+        warnings.append(_("There is no column of first names; “${column}” was read as the whole name.",
+                          column=mapping["full_name"]))
     repeated = [column for column in table.columns if column.endswith(" (2)") and
                 column.removesuffix(" (2)") in mapping.values()]
-    warnings += [f"Two columns are called “{column.removesuffix(' (2)')}”; the first one is used."
+    warnings += [_("Two columns are called “${column}”; the first one is used.", column=column.removesuffix(" (2)"))
                  for column in repeated if column not in mapping.values()]
     return mapping, warnings
 
@@ -101,18 +109,17 @@ def _rows(table: Table, mapping: Mapping[str, str], today: dt.date) -> tuple[lis
         try:
             rows.append(_row(record, places, len(table.columns), today))
         except ValueError as error:
-            why = str(error)
-            refused.append(RefusedRow(record.line, record.cells, f"{why[0].upper()}{why[1:]}."))
+            refused.append(RefusedRow(record.line, record.cells, message_of(error)))
     return rows, refused
 
 
 def _row(record: Record, places: Mapping[str, int], width: int, today: dt.date) -> RosterRow:
     """The pupil of a row.  Raises ValueError with the reason when there is none."""
     if any(cell.strip() for cell in record.cells[width:]):
-        raise ValueError(f"the row has {len(record.cells)} cells under {width} titles: a cell that holds the delimiter "
-                         "must stand in quotation marks")
+        raise ValueError(_("The row has ${cells} cells under ${titles} titles: a cell that holds the delimiter must "
+                           "stand in quotation marks.", cells=len(record.cells), titles=width))
     if any(len(cell) > MAX_CELL for cell in record.cells):
-        raise ValueError(f"a cell has more than {MAX_CELL} letters")
+        raise ValueError(_("A cell has more than ${n} letters.", n=MAX_CELL))
     cells = {field: _clean(record.cells[place]) for field, place in places.items() if place < len(record.cells)}
     notes: list[str] = []
     row = RosterRow(line=record.line, **_name(cells), birth_date=read_birth_date(cells.get("birth_date", ""), today),
@@ -120,7 +127,7 @@ def _row(record: Record, places: Mapping[str, int], width: int, today: dt.date) 
                     class_name=cells.get("class_name", ""), email=_email(cells.get("email", ""), notes))
     for field, longest in _LONGEST.items():
         if len(getattr(row, field)) > longest:
-            raise ValueError(f"the {field.replace('_', ' ')} has more than {longest} letters")
+            raise ValueError(_("The ${column} has more than ${n} letters.", n=longest, column=_NAMES[field]))
     return replace(row, notes=tuple(notes))
 
 
@@ -128,15 +135,15 @@ def _name(cells: Mapping[str, str]) -> dict[str, str | bool]:
     last, first = cells.get("last_name", ""), cells.get("first_name", "")
     whole = cells.get("full_name", "") or f"{last} {first}".strip()
     if not any(c.isalpha() for c in whole):
-        raise ValueError("there is no name")
+        raise ValueError(_("There is no name."))
     if any(c.isdigit() for c in whole):
-        raise ValueError(f"“{whole}” holds digits, so it is no name")
+        raise ValueError(_("“${name}” holds digits, so it is no name.", name=whole))
     if cells.get("full_name"):
         name = split_name(whole)
         return {"last_name": name.last_name, "first_name": name.first_name, "full_name": whole,
                 "split_doubtful": name.doubtful}
     if not last:
-        raise ValueError(f"“{first}” has no last name")
+        raise ValueError(_("“${name}” has no last name.", name=first))
     return {"last_name": last, "first_name": first, "full_name": whole}
 
 
@@ -148,21 +155,22 @@ def _clean(cell: str) -> str:
 
 def _number(text: str) -> str:
     if _CUT_NUMBER.fullmatch(text):
-        raise ValueError(f"the number “{text}” was shortened by a spreadsheet: set its column to text and export again")
+        raise ValueError(_("The number “${number}” was shortened by a spreadsheet: set its column to text and export "
+                           "again.", number=text))
     return re.sub(r"(?<=\d)[.,]0+$", "", text)
 
 
 def _ine(text: str, notes: list[str]) -> str:
     ine = text.replace(" ", "").upper()
     if ine and not _INE.fullmatch(ine):
-        notes.append(f"“{text}” is no INE and was left out.")
+        notes.append(_("“${text}” is no INE and was left out.", text=text))
         return ""
     return ine
 
 
 def _email(text: str, notes: list[str]) -> str:
     if text and not _EMAIL.fullmatch(text):
-        notes.append(f"“{text}” is no e-mail address and was left out.")
+        notes.append(_("“${text}” is no e-mail address and was left out.", text=text))
         return ""
     return text
 
@@ -182,8 +190,9 @@ def _compared(rows: list[RosterRow], table: Table) -> tuple[list[RosterRow], lis
         same = by_key.get(match_key(row)) or by_number.get(number)
         if same is not None:
             alike = fold(same.full_name) == fold(row.full_name)
-            why = (f"The same pupil is on line {same.line}, which is kept." if alike else
-                   f"{same.full_name} has the number {number} on line {same.line}.")
+            why = (_("The same pupil is on line ${line}, which is kept.", line=same.line) if alike else
+                   _("${name} has the number ${number} on line ${line}.",
+                     name=same.full_name, number=number, line=same.line))
             refused.append(RefusedRow(row.line, cells[row.line], why))
             continue
         kept.append(row)
@@ -200,6 +209,7 @@ def _with_namesakes(rows: list[RosterRow]) -> list[RosterRow]:
     result = []
     for row in rows:
         others = [str(line) for line in lines[fold(row.full_name)] if line != row.line]
-        note = (f"Namesake of line {', '.join(others)}: told apart by birth date or number only.",) if others else ()
+        note = (_("Namesake of line ${lines}: told apart by birth date or number only.",
+                  lines=", ".join(others)),) if others else ()
         result.append(replace(row, notes=row.notes + note))
     return result

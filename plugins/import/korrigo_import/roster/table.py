@@ -5,6 +5,8 @@ import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from korrigo.api import Sentence as _
+
 from .headings import distinct, fold_title, guess_mapping
 from .values import RosterError
 
@@ -43,13 +45,13 @@ def read_table(text: str, mapped: Iterable[str] = ()) -> Table:
     delimiter = said or max(DELIMITERS, key=lambda sign: _fitness(head, sign, wanted))
     records = _records("".join(lines), delimiter, first_line)
     if not records:
-        raise RosterError("This file is empty. Export the list of pupils again, as CSV.")
+        raise RosterError(_("This file is empty. Export the list of pupils again, as CSV."))
     place = _title_place(records, wanted)
     columns = distinct(records[place].cells)
     rows = tuple(record for record in records[place + 1:] if record.cells != records[place].cells)
     if not rows:
-        raise RosterError("This file has one line and no pupils under it. The first line must hold the titles of "
-                          "the columns (Nom, Prénom, …), the next ones a pupil each.", columns)
+        raise RosterError(_("This file has one line and no pupils under it. The first line must hold the titles of the "
+                            "columns (Nom, Prénom, …), the next ones a pupil each."), columns=columns)
     return Table(columns, rows, delimiter)
 
 
@@ -67,12 +69,13 @@ def _records(text: str, delimiter: str, before: int = 0) -> list[Record]:
         return _parse(text, delimiter, before, strict=True)
     except csv.Error as error:
         if "unexpected end" in str(error):
-            raise RosterError(f"A quotation mark is opened on line {_open_quote(text, delimiter, before)} and never "
-                              "closed: the rows after it cannot be told apart. Close it, or take it away.") from None
+            raise RosterError(_("A quotation mark is opened on line ${line} and never closed: the rows after it cannot "
+                                "be told apart. Close it, or take it away.",
+                                line=_open_quote(text, delimiter, before))) from None
     try:
         return _parse(text, delimiter, before, strict=False)
     except csv.Error as error:
-        raise RosterError(f"This is no CSV file that can be read: {error}.") from None
+        raise RosterError(_("This is no CSV file that can be read: ${why}.", why=error)) from None
 
 
 def _parse(text: str, delimiter: str, before: int, *, strict: bool) -> list[Record]:

@@ -6,12 +6,16 @@ from itertools import groupby
 from statistics import median
 from typing import Any
 
+from translationstring import TranslationStringFactory
+
 from korrigo_import.scan.cuts import Stretch, cut
 from korrigo_import.scan.facts import SideFacts
 from korrigo_import.scan.folded import Sheet, sheets_of
 from korrigo_import.scan.plan import Finding, FindingKind, Level, Plan, PlannedSide
 from korrigo_import.scan.recipes import Recipe
 from korrigo_import.scan.settle import SideView, settle
+
+_ = TranslationStringFactory("korrigo")
 
 SURE = 3.0
 """Log-odds (95 %) from which a side is turned without asking."""
@@ -80,12 +84,12 @@ class _Draft:
         first = indexes[0]
         if stretch.back_to_front:
             self._note(
-                "reversed_copy", first, copy, 0.95, "This copy was scanned back to front.",
+                "reversed_copy", first, copy, 0.95, _("This copy was scanned back to front."),
                 applied=True, proposal={"reverse": True, "turned": stretch.turned},
             )  # fmt: skip
         if not stretch.has_header:
             self._note(
-                "header_missing", first, copy, 0.8, "This copy has no header: its first page may be missing."
+                "header_missing", first, copy, 0.8, _("This copy has no header: its first page may be missing.")
             )
         for position, index in enumerate(indexes, 1):
             self._put(index, "copy", copy, position, self._turn(index, copy))
@@ -108,7 +112,9 @@ class _Draft:
         expected, found = self.recipe.pages_per_copy, len(indexes)
         if expected is None or found == expected:
             return
-        message = f"{found} page{'s' if found > 1 else ''} instead of {expected}."
+        numbers = {"found": found, "expected": expected}
+        message = (_("${found} pages instead of ${expected}.", mapping=numbers) if found > 1 else
+                   _("1 page instead of ${expected}.", mapping=numbers))
         proposal = {"expected": expected, "found": found}
         if found < expected:
             self._note("missing_page", indexes[-1], copy, 0.9, message, proposal=proposal)
@@ -133,14 +139,14 @@ class _Draft:
                 self._put(index, "duplicate", original.copy, original.position, turned)
                 self._note(
                     "duplicate", index, original.copy, view.twin_sure,
-                    f"This page was scanned twice: it is page {original.pdf_page} again.",
+                    _("This page was scanned twice: it is page ${page} again.", mapping={"page": original.pdf_page}),
                     applied=True, proposal={"twin_pdf_page": original.pdf_page, "twin_region": original.region},
                 )  # fmt: skip
             else:
                 self._put(index, "foreign", copy, None, 0)
                 self._note(
                     "foreign", index, copy, view.foreign,
-                    "This page is not exam paper: it was left out of the copy.",
+                    _("This page is not exam paper: it was left out of the copy."),
                     applied=True, proposal={"fate": "foreign"},
                 )  # fmt: skip
 
@@ -168,7 +174,7 @@ class _Draft:
                         next(iter(places.values())),
                         self.copies,
                         0.8,
-                        "This copy has no header.",
+                        _("This copy has no header."),
                     )
             self._add_sheet(sheet, places, copy_pages[self.copies])
         if self.recipe.pages_per_copy and not self.sheet_headers:
@@ -185,11 +191,11 @@ class _Draft:
         first = min(places.values())
         if sheet.turned:
             self._note(
-                "upside_down", first, copy, 0.95, "This sheet was scanned upside down.",
+                "upside_down", first, copy, 0.95, _("This sheet was scanned upside down."),
                 applied=True, proposal={"turned": 180},
             )  # fmt: skip
         if not sheet.complete:
-            self._note("missing_page", first, copy, 0.8, "One side of this sheet was not scanned.")
+            self._note("missing_page", first, copy, 0.8, _("One side of this sheet was not scanned."))
 
     def _sheet_is_twin(self, places: dict[int, int]) -> bool:
         written = [i for i in places.values() if not self.views[i].is_blank]
@@ -204,7 +210,7 @@ class _Draft:
             self._put(index, "duplicate", copy, start + page, self._quarter(index, turned))
             self._note(
                 "duplicate", index, copy, max(self.views[i].twin_sure for i in places.values()),
-                f"This sheet was scanned twice: it is page {originals[0].pdf_page} again.",
+                _("This sheet was scanned twice: it is page ${page} again.", mapping={"page": originals[0].pdf_page}),
                 applied=True, proposal={"twin_pdf_page": originals[0].pdf_page},
             )  # fmt: skip
 
@@ -216,7 +222,7 @@ class _Draft:
             order = [
                 (indexes[place], sheet.turned)
                 for sheet in sheets_of([self.views[i] for i in indexes])
-                for _, place in sorted(sheet.sides.items())
+                for _page, place in sorted(sheet.sides.items())
             ]
         else:
             order = [(i, 0) for i in indexes]
@@ -245,7 +251,7 @@ class _Draft:
                 self._note_doubts(index, side, view)
 
     def _note_blank(self, index: int, side: PlannedSide, view: SideView) -> None:
-        where = "This side is blank." if side.copy else "This side is blank and belongs to no copy."
+        where = _("This side is blank.") if side.copy else _("This side is blank and belongs to no copy.")
         sure = view.blank > 0.9
         self._note(
             "blank", index, side.copy, view.blank, where,
@@ -256,21 +262,21 @@ class _Draft:
         usual = median(fellows) if len(fellows) >= 2 else view.pen_usual
         pen, sharpness = view.facts.pen, view.facts.sharpness
         if pen < 0.1 or pen < 0.25 and pen < 0.6 * usual:
-            self._note("faint", index, side.copy, 0.8, "The writing is faint.", proposal={"contrast": True})
+            self._note("faint", index, side.copy, 0.8, _("The writing is faint."), proposal={"contrast": True})
         if sharpness < 0.6 * view.sharpness_usual:
-            self._note("blurred", index, side.copy, 0.8, "The picture is blurred.", proposal={"rescan": True})
+            self._note("blurred", index, side.copy, 0.8, _("The picture is blurred."), proposal={"rescan": True})
 
     def _note_doubts(self, index: int, side: PlannedSide, view: SideView) -> None:
         if view.twin is not None:
             original = self.sides[view.twin]
             self._note(
                 "duplicate", index, side.copy, view.twin_sure,
-                f"This page looks like page {original.pdf_page} again.",
+                _("This page looks like page ${page} again.", mapping={"page": original.pdf_page}),
                 proposal={"fate": "duplicate", "twin_pdf_page": original.pdf_page},
             )  # fmt: skip
         if 0.5 <= view.foreign < FOREIGN_SURE:
             self._note(
-                "foreign", index, side.copy, view.foreign, "This page does not look like the others.",
+                "foreign", index, side.copy, view.foreign, _("This page does not look like the others."),
                 proposal={"fate": "foreign"},
             )  # fmt: skip
 
@@ -285,7 +291,7 @@ class _Draft:
                     None,
                     None,
                     1.0,
-                    f"{len(self.views)} pages: an even number was expected.",
+                    _("${n} pages: an even number was expected.", mapping={"n": len(self.views)}),
                 )
             )
 
@@ -309,7 +315,7 @@ class _Draft:
         turned = self._quarter(index, 180 - lay if sure else lay)
         proposal: dict[str, Any] = {"turned": self._quarter(index, 180 - lay)}
         confidence = round(1 / (1 + 2.718 ** min(20.0, toward)), 3)
-        message = "This page was scanned upside down." if sure else "This page may be upside down."
+        message = _("This page was scanned upside down.") if sure else _("This page may be upside down.")
         self._note("upside_down", index, copy, confidence, message, applied=sure, proposal=proposal)
         return turned
 

@@ -6,8 +6,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal, Self, get_args
 
+from translationstring import TranslationStringFactory
+
 from korrigo_import.scan.facts import Region, SideFacts
 from korrigo_import.scan.settle import SideView, settle
+
+_ = TranslationStringFactory("korrigo")
 
 RecipeKind = Literal["a4", "a3-folded", "by-header", "one-copy"]
 
@@ -52,7 +56,7 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Guess:
-    """A recipe, how sure it is (0..1), and why, in one English sentence."""
+    """A recipe, how sure it is (0..1), and why, in one sentence (a translation string)."""
 
     recipe: Recipe
     confidence: float
@@ -69,7 +73,7 @@ def regions_of(width_mm: float, height_mm: float) -> tuple[Region, ...]:
 def guess_recipe(facts: Sequence[SideFacts]) -> Guess:
     """Guess how a pile was made from the sides that were found in it (cut with :func:`regions_of`)."""
     if not facts:
-        return Guess(Recipe("by-header"), 0.0, "There is no page.")
+        return Guess(Recipe("by-header"), 0.0, _("There is no page."))
     halves = sum(side.region != "full" for side in facts)
     views = settle(facts)
     if halves > len(facts) / 2:
@@ -81,10 +85,12 @@ def _guess_folded(views: Sequence[SideView]) -> Guess:
     pages = {view.facts.pdf_page for view in views}
     fronts = {view.facts.pdf_page for view in views if view.has_header}
     if not fronts:
-        return Guess(Recipe("a3-folded"), 0.5, "The pages are opened double sheets; no header was found.")
+        return Guess(Recipe("a3-folded"), 0.5, _("The pages are opened double sheets; no header was found."))
     sure = 0.95 if len(pages) % 2 == 0 else 0.8
     return Guess(
-        Recipe("a3-folded"), sure, f"{len(pages)} opened double pages, {len(fronts)} of them with a header."
+        Recipe("a3-folded"), sure,
+        _("Opened double pages: ${pages}, with a header: ${headers}.",
+          mapping={"pages": len(pages), "headers": len(fronts)}),
     )
 
 
@@ -92,15 +98,17 @@ def _guess_single(views: Sequence[SideView]) -> Guess:
     pile = [view for view in views if view.twin is None and view.foreign < 0.5]
     places = [index for index, view in enumerate(pile) if view.has_header]
     if not places:
-        return Guess(Recipe("by-header"), 0.2, "No header was found: say how many pages a copy has.")
+        return Guess(Recipe("by-header"), 0.2, _("No header was found: say how many pages a copy has."))
     gaps = Counter(b - a for a, b in zip(places, [*places[1:], len(pile)], strict=True))
     pages, times = max(gaps.items(), key=lambda item: (item[1], -item[0]))
     share = times / len(places)
     if len(places) == 1:
-        return Guess(Recipe("by-header"), 0.5, "Only one header was found.")
+        return Guess(Recipe("by-header"), 0.5, _("Only one header was found."))
     if share < 0.5:
-        return Guess(Recipe("by-header"), 0.7, f"{len(places)} headers at uneven distances.")
+        return Guess(Recipe("by-header"), 0.7, _("Headers at uneven distances: ${n}.", mapping={"n": len(places)}))
     confidence = round(min(0.98, 0.55 + 0.45 * share), 2)
     return Guess(
-        Recipe("a4", pages), confidence, f"{times} of {len(places)} headers are followed by {pages} pages."
+        Recipe("a4", pages), confidence,
+        _("Pages between two headers, for ${times} headers of ${headers}: ${pages}.",
+          mapping={"times": times, "headers": len(places), "pages": pages}),
     )

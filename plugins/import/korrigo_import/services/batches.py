@@ -4,7 +4,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from korrigo.api import Audit, Blobs, Exam, Fate, PageIndex, Side
+from korrigo.api import Audit, Blobs, Exam, Fate, PageIndex, Side, Told
+from korrigo.api import Sentence as _
 
 from ..models import Batch, BatchState
 from ..scan.recipes import regions_of
@@ -12,11 +13,11 @@ from ..scan.recipes import regions_of
 JOB = "import.scan"
 
 
-class AlreadyReceived(ValueError):
+class AlreadyReceived(Told, ValueError):
     """The same content was sent before; ``batch`` is that one."""
 
     def __init__(self, batch: Batch):
-        super().__init__(f"This file has the same content as {batch.filename}. It was not added twice.")
+        super().__init__(_("This file has the same content as ${file}. It was not added twice.", file=batch.filename))
         self.batch = batch
 
 
@@ -66,13 +67,13 @@ class Batches:
                 self.db.add(Side(
                     exam_id=batch.exam_id, blob_id=batch.pages_blob_id, pdf_page=page.number, region=region,
                     width_mm=width, height_mm=page.height_mm, ordinal=ordinal, fate=Fate.WAITING,
-                    reason=(page.error or "")[:200]))
+                    reason=page.error or ""))
                 ordinal += 1
         self.db.flush()
 
     def refuse(self, batch: Batch, code: str, message: str) -> None:
         """Say that a file cannot be used.  Sides that are in no copy are forgotten with it; the file is kept."""
-        batch.state, batch.refusal, batch.message = BatchState.REFUSED, code[:40], message[:500]
+        batch.state, batch.refusal, batch.message = BatchState.REFUSED, code[:40], message
         self.db.execute(sa.delete(Side).where(*_of(batch), Side.copy_id.is_(None), Side.fate == Fate.WAITING))
         self.audit.record("import.refused", f"exam:{batch.exam_id}", batch=batch.id, code=code)
 

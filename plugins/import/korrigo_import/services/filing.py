@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from statistics import median
 
-from korrigo.api import Audit, Copies, Copy, CopyAssembled, Exam, Exams, Fate, Side
+from korrigo.api import Audit, Copies, Copy, CopyAssembled, Exam, Exams, Fate, Side, pack
 
 from ..models import Batch, BatchState, FindingRow, FindingState, SideFactsRow
 from ..scan.facts import SideFacts
@@ -62,7 +62,7 @@ class Filing:
         settled = finding.applied or finding.level == "notice"
         row = FindingRow(
             exam_id=batch.exam_id, batch_id=batch.id, side_id=side.id if side else None,
-            copy_id=copy.id if copy else None, kind=finding.kind, message=finding.message[:300],
+            copy_id=copy.id if copy else None, kind=finding.kind, message=finding.message,
             confidence=finding.confidence, proposal=finding.proposal,
             state=FindingState.APPLIED if settled else FindingState.OPEN)
         self.db.add(row)
@@ -73,7 +73,7 @@ class Filing:
                   sheet_headers: bool, sure: float, why: str) -> None:
         """What was learnt of the exam: its paper, its pages, and where the identity stands."""
         batch.state, batch.message = BatchState.READY, ""
-        batch.recipe = {**json.loads(recipe.to_json()), "sure": sure, "why": why, "sheet_headers": sheet_headers}
+        batch.recipe = {**json.loads(recipe.to_json()), "sure": sure, "why": pack(why), "sheet_headers": sheet_headers}
         changes = {}
         if recipe.kind == "a3-folded":
             changes["paper"] = "a3-folded"

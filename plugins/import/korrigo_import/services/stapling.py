@@ -18,6 +18,7 @@ from korrigo.api import (
     Sides,
     Snapshot,
 )
+from korrigo.api import Sentence as _
 
 from ..models import FindingRow, FindingState, Undo
 
@@ -74,7 +75,7 @@ class Stapling:
             return self._keep(exam, None, finding, FindingState.DISMISSED)
         if act.kind == "accept":
             if finding is None:
-                raise MoveRefused("there is no proposal to accept")
+                raise MoveRefused(_("there is no proposal to accept"))
             snapshot = self._propose(exam, finding)
             return self._keep(exam, snapshot, finding, FindingState.ACCEPTED)
         return self._keep(exam, self._do(exam, act, chosen), None, None)
@@ -83,12 +84,12 @@ class Stapling:
         """Undo one act, or raise ``MoveRefused`` and change nothing."""
         row = self.db.get(Undo, token)
         if row is None or row.exam_id != exam.id:
-            raise MoveRefused("this was undone already")
+            raise MoveRefused(_("this was undone already"))
         try:
             with self.db.begin_nested():
                 self._undo(exam, row)
         except IntegrityError:
-            raise MoveRefused("these pages were moved again since: undo the later acts first") from None
+            raise MoveRefused(_("these pages were moved again since: undo the later acts first")) from None
 
     def _undo(self, exam: Exam, row: Undo) -> None:
         if row.snapshot:
@@ -113,13 +114,13 @@ class Stapling:
             return self._join(exam, chosen, act)
         if act.kind == "fate":
             if act.fate not in set(Fate):
-                raise MoveRefused(f"{act.fate!r} is no fate of a side")
-            return self.sides.set_fate(chosen, Fate(act.fate), "by hand")
+                raise MoveRefused(_("${word} is no fate of a side", word=repr(act.fate)))
+            return self.sides.set_fate(chosen, Fate(act.fate), _("by hand"))
         if act.kind == "move":
             if act.copy is None:
                 return self._new_copy(exam, chosen)
             return self.sides.place(chosen, self._copy(exam, act.copy), act.position)
-        raise MoveRefused(f"{act.kind!r} is nothing that can be done here")
+        raise MoveRefused(_("${word} is nothing that can be done here", word=repr(act.kind)))
 
     def _join(self, exam: Exam, chosen: Sequence[Side], act: Act) -> Snapshot:
         """Join a copy to another, by default to the one before it in the scan."""
@@ -132,7 +133,7 @@ class Stapling:
                                           Side.ordinal < first)
             .order_by(Side.ordinal.desc()).limit(1))
         if before is None:
-            raise MoveRefused("there is no copy before this one")
+            raise MoveRefused(_("there is no copy before this one"))
         self._refuse_closed({before})
         return self.sides.join(self._copy(exam, before), copy)
 
@@ -151,7 +152,7 @@ class Stapling:
         if "turned" in proposal:
             return self.sides.turn([side], (int(proposal["turned"]) - side.turned) % 360)
         if proposal.get("fate") in set(Fate) - {Fate.COPY}:
-            return self.sides.set_fate([side], Fate(proposal["fate"]), finding.message[:200])
+            return self.sides.set_fate([side], Fate(proposal["fate"]), finding.message)
         if proposal.get("cut") or proposal.get("cut_before"):
             return self.sides.cut(side)
         return None
@@ -182,31 +183,31 @@ class Stapling:
         found = list(self.db.scalars(sa.select(Side).where(Side.exam_id == exam.id, Side.id.in_(list(ids)))
                                      .order_by(Side.ordinal)))
         if len(found) != len(set(ids)):
-            raise MoveRefused("some of these pages are not of this exam")
+            raise MoveRefused(_("some of these pages are not of this exam"))
         return found
 
     def _copy(self, exam: Exam, copy_id: str | None) -> Copy:
         copy = self.db.get(Copy, copy_id) if copy_id else None
         if copy is None or copy.exam_id != exam.id:
-            raise MoveRefused("there is no such copy")
+            raise MoveRefused(_("there is no such copy"))
         return copy
 
     def _finding(self, exam: Exam, finding_id: str | None) -> FindingRow | None:
         finding = self.db.get(FindingRow, finding_id) if finding_id else None
         if finding_id and (finding is None or finding.exam_id != exam.id):
-            raise MoveRefused("this proposal is gone")
+            raise MoveRefused(_("this proposal is gone"))
         return finding
 
     def _refuse_closed(self, copy_ids: set[str | None]) -> None:
         closed = self.db.scalars(sa.select(Copy.serial).where(
             Copy.id.in_([copy_id for copy_id in copy_ids if copy_id]), Copy.state.not_in(OPEN_STATES))).all()
         if closed:
-            raise MoveRefused(f"copy {closed[0]} is finalised; reopen it before its pages are moved")
+            raise MoveRefused(_("copy ${serial} is finalised; reopen it before its pages are moved", serial=closed[0]))
 
 
 def _one(chosen: Sequence[Side]) -> Side:
     if not chosen:
-        raise MoveRefused("choose a page first")
+        raise MoveRefused(_("choose a page first"))
     return chosen[0]
 
 

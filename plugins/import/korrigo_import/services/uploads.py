@@ -4,7 +4,8 @@ import os
 import re
 from pathlib import Path
 
-from korrigo.api import Exam
+from korrigo.api import Exam, Told
+from korrigo.api import Sentence as _
 
 from ..models import Upload
 from .batches import AlreadyReceived, Batches
@@ -21,7 +22,7 @@ class WrongOffset(ValueError):
         self.offset = offset
 
 
-class UploadRefused(ValueError):
+class UploadRefused(Told, ValueError):
     """The file cannot be taken; the message says why."""
 
 
@@ -38,8 +39,8 @@ class Uploads:
     def begin(self, exam: Exam, filename: str, size: int) -> Upload:
         """Announce a file; its pieces follow."""
         if not 0 < size <= self.largest:
-            raise UploadRefused(f"This file has {size >> 20} MB; at most {self.largest >> 20} MB are taken. "
-                                "Scan the pile in several files.")
+            raise UploadRefused(_("This file has ${size} MB; at most ${most} MB are taken. Scan the pile in several "
+                                  "files.", size=size >> 20, most=self.largest >> 20))
         upload = Upload(exam_id=exam.id, filename=clean_name(filename), size=size, created_by=self.user_id)
         self.db.add(upload)
         self.db.flush()
@@ -62,7 +63,7 @@ class Uploads:
         if offset != here:
             raise WrongOffset(here)
         if here + len(data) > upload.size:
-            raise UploadRefused("More was sent than was announced. Choose the file again.")
+            raise UploadRefused(_("More was sent than was announced. Choose the file again."))
         self.folder.mkdir(parents=True, exist_ok=True)
         with open(self.file(upload), "ab") as out:
             out.write(data)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pyramid.response import Response
 
-from korrigo.api import Form, MoveRefused, TransitionRefused, answer, exam_context, json_object, read
+from korrigo.api import Form, MoveRefused, TransitionRefused, answer, exam_context, json_object, read, say
 
 from ..services import Stapling
 from ..services.stapling import Act, Stale
@@ -40,7 +40,7 @@ def act(context, request):
     """Do one act; what changed, or 412 with the whole sheet as it is now."""
     form, errors = read(ActForm, json_object(request))
     if form is None:
-        return answer(request, 422, "; ".join(f"{name}: {why}" for name, why in errors.items()))
+        return answer(request, 422, "; ".join(f"{name}: {say(request, why)}" for name, why in errors.items()))
     stapling, exam = request.find_service(Stapling), context.exam
     before = {copy["id"]: copy for copy in describe(request, exam)["copies"]}
     done = Act(form.act, tuple(form.sides), form.copy_id, form.position, form.by, form.fate, form.finding)
@@ -49,7 +49,7 @@ def act(context, request):
     except Stale:
         return Response(json_body=describe(request, exam), status=412)
     except (MoveRefused, TransitionRefused) as error:
-        return answer(request, 422, str(error))
+        return answer(request, 422, error)
     return {**_changes(request, exam, before), "undo": token}
 
 
@@ -60,7 +60,7 @@ def undo(context, request):
     try:
         request.find_service(Stapling).undo(exam, str(json_object(request).get("token", "")))
     except MoveRefused as error:
-        return answer(request, 409, str(error))
+        return answer(request, 409, error)
     return _changes(request, exam, before)
 
 

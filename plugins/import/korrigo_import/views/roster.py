@@ -29,7 +29,7 @@ def send(context, request):
     try:
         roster = read_roster(data, upload.filename)
     except RosterError as error:
-        return _refused(context, request, str(error))
+        return _refused(context, request, error.message)
     report = request.find_service(Rosters).apply(context.exam, roster)
     return page(context, request, report=report)
 

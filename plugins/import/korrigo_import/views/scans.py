@@ -7,7 +7,8 @@ from pydantic import Field
 from pyramid.httpexceptions import HTTPBadRequest, HTTPNotFound
 from pyramid.response import Response
 
-from korrigo.api import Form, Job, answer, describe_job, exam_context, json_object, read
+from korrigo.api import Form, Job, answer, describe_job, exam_context, json_object, read, say, unpack
+from korrigo.api import Sentence as _
 
 from ..models import Batch, Upload
 from ..services import AlreadyReceived, Batches, Uploads
@@ -32,7 +33,8 @@ def describe(request, batch: Batch, job: Job | None) -> dict:
     """A batch and its job as the page and its script see them."""
     return {
         "id": batch.id, "filename": batch.filename, "size": batch.size, "state": batch.state, "pages": batch.pages,
-        "message": batch.message, "refusal": batch.refusal, "recipe": batch.recipe, "created": batch.created,
+        "message": say(request, batch.message), "refusal": batch.refusal,
+        "recipe": {**batch.recipe, "why": say(request, unpack(batch.recipe.get("why", "")))}, "created": batch.created,
         "job": describe_job(request, job) if job else None,
         "url": request.route_path("import.batch", exam=batch.exam_id, batch=batch.id),
     }
@@ -53,11 +55,11 @@ def begin(context, request):
     """Announce a file."""
     form, errors = read(UploadForm, json_object(request))
     if form is None:
-        return answer(request, 422, "; ".join(errors.values()))
+        return answer(request, 422, "; ".join(say(request, why) for why in errors.values()))
     try:
         upload = request.find_service(Uploads).begin(context.exam, form.name, form.size)
     except UploadRefused as error:
-        return answer(request, 413, str(error))
+        return answer(request, 413, error)
     return {"id": upload.id, "url": _url(request, upload), "offset": 0}
 
 
@@ -74,21 +76,21 @@ def piece(context, request):
     try:
         offset = int(request.headers["Upload-Offset"])
     except (KeyError, ValueError):
-        raise HTTPBadRequest("Upload-Offset says where the piece begins") from None
+        raise HTTPBadRequest(_("Upload-Offset says where the piece begins")) from None
     if (request.content_length or 0) > PIECE:
-        return answer(request, 413, f"A piece has at most {PIECE >> 20} MB.")
+        return answer(request, 413, _("A piece has at most ${n} MB.", n=PIECE >> 20))
     try:
         offset = uploads.append(upload, offset, request.body)
     except WrongOffset as error:
         return Response(json_body={"offset": error.offset}, status=409)
     except UploadRefused as error:
-        return answer(request, 422, str(error))
+        return answer(request, 422, error)
     if offset < upload.size:
         return {"offset": offset, "size": upload.size, "state": "receiving"}
     try:
         batch, same = uploads.finish(upload), None
     except AlreadyReceived as error:
-        batch, same = error.batch, str(error)
+        batch, same = error.batch, say(request, error)
     shown = {"id": batch.id, "url": request.route_path("import.batch", exam=context.exam.id, batch=batch.id)}
     return {"offset": offset, "size": upload.size, "state": "received", "batch": shown, "same": same}
 

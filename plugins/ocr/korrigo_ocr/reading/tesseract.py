@@ -17,12 +17,15 @@ import cv2
 import numpy as np
 import pytesseract
 from PIL import Image, ImageDraw, ImageFont
+from translationstring import TranslationStringFactory
 from zope.interface import implementer
 
 from ..interfaces import IReader, Kind, ReaderUnavailable, Reading
 from ..matching.evidence import TextScoring
 from .geometry import Box, Grey
 from .prepare import LINE_PICTURE_HEIGHT
+
+_ = TranslationStringFactory("korrigo")
 
 LANGUAGES = ("fra", "eng")
 """Models in the order of preference: the first one installed is used."""
@@ -66,10 +69,11 @@ class TesseractReader(TextScoring):
         """None, or what is missing: the program, or a model for any of the languages."""
         installed = installed_languages()
         if installed is None:
-            return "the program 'tesseract' was not found: install it (Debian: apt install tesseract-ocr-fra)"
+            return _("the program 'tesseract' was not found: install it (Debian: apt install tesseract-ocr-fra)")
         if not any(language in installed for language in self.languages):
-            wanted = " or ".join(self.languages)
-            return f"Tesseract has no model for {wanted} (Debian: apt install tesseract-ocr-fra)"
+            wanted = ", ".join(self.languages)
+            return _("Tesseract has no model for ${languages} (Debian: apt install tesseract-ocr-fra)",
+                     mapping={"languages": wanted})
         return None
 
     def read(self, image: Grey, kind: Kind = "name") -> Reading:
@@ -140,7 +144,8 @@ def recognise(images: Sequence[Grey], language: str, mode: int, whitelist: str =
             table = pytesseract.image_to_data(str(path), lang=language, config=config, timeout=timeout)
         except (pytesseract.TesseractError, pytesseract.TesseractNotFoundError, RuntimeError) as error:
             raise ReaderUnavailable(
-                f"Tesseract could not read {len(pages)} pictures: {error}. Nothing was stored; try again."
+                _("Tesseract could not read pictures (${n}): ${why}. Nothing was stored; try again.",
+                  mapping={"n": len(pages), "why": str(error)})
             ) from error
     return _words(table)
 
