@@ -10,57 +10,35 @@ from korrigo_grading.scheme import parse_lines
 from korrigo_grading.services import Schemes
 from korrigo_import.models import Batch, BatchState
 
-from korrigo.api import Blobs, Copies, Exam, ExamRole, Exams, Fate, Side, Sides, Students
+from korrigo.api import Blob, Exam, ExamRole, Exams
+from korrigo.testing.exams import MadeExam, make_exam
 
 #: Two exercises, five questions, 20 points.
 LINES = "1;Analysis;\n1a;Derivative;4\n1b;Variations;5\n2;Sequences;5\n3;Space;4\n4;Chance;2\n"
 
-ZONE = [0, 0, 1000, 400]
-
 
 @dataclass(frozen=True)
-class Built:
-    """Ids of an exam; ``leaves`` are the questions with points by label, ``sides`` those of each copy in order."""
+class Built(MadeExam):
+    """An exam with questions; ``leaves`` are those with points, by label."""
 
-    exam: str
-    copies: tuple[str, ...]
-    sides: tuple[tuple[str, ...], ...]
-    students: tuple[str, ...]
     leaves: dict[str, str]
 
 
-def build(request, scan: Path, *, copies: int = 2, pages: int = 4, anonymous: bool = True, scheme: bool = True,
-          batch: bool = True, pupils: int = 3, graders: tuple[str, ...] = (), title: str = "Mock exam") -> Built:
+def build(request, scan: Path, *, scheme: bool = True, batch: bool = True, graders: tuple[str, ...] = (),
+          title: str = "Mock exam", **options) -> Built:
     """An exam whose copies are numbered pages of ``scan``; all copies are ready for grading.
 
     Without ``scheme`` (of grading) and ``batch`` (of import) nothing but the core is needed.
     """
-    exams, copies_of = request.find_service(Exams), request.find_service(Copies)
-    exam = exams.create(title=title, anonymous=anonymous, identity_zones=[ZONE])
-    blob = request.find_service(Blobs).add_file(scan, "application/pdf")
+    made = make_exam(request, scan, title=title, **options)
+    exam, blob = request.db.get(Exam, made.exam), request.db.get(Blob, made.blob)
     if batch:
         request.db.add(Batch(exam_id=exam.id, blob_id=blob.id, pages_blob_id=blob.id, filename=f"{title}.pdf",
                              size=blob.size, state=BatchState.READY))
-    made, placed = [], []
-    for number in range(copies):
-        copy = copies_of.create(exam)
-        sides = [Side(exam_id=exam.id, blob_id=blob.id, pdf_page=number * pages + page + 1, width_mm=210.0,
-                      height_mm=297.0, header=page == 0, ordinal=number * pages + page, fate=Fate.WAITING)
-                 for page in range(pages)]
-        request.db.add_all(sides)
-        request.db.flush()
-        request.find_service(Sides).place(sides, copy)
-        copies_of.move(copy, "release")
-        made.append(copy.id)
-        placed.append(tuple(side.id for side in sides))
-    students = [request.find_service(Students).upsert(
-        f"{exam.id}:{n}", last_name=f"Lastname{n}", first_name=f"Firstname{n}", number=f"77100{n:02d}")[0]
-        for n in range(pupils)]
-    exams.expect(exam, students)
     leaves = set_scheme(request, exam) if scheme else {}
     for user_id in graders:
-        exams.set_role(exam, user_id, ExamRole.GRADER)
-    return Built(exam.id, tuple(made), tuple(placed), tuple(student.id for student in students), leaves)
+        request.find_service(Exams).set_role(exam, user_id, ExamRole.GRADER)
+    return Built(**vars(made), leaves=leaves)
 
 
 def set_scheme(request, exam: Exam, lines: str = LINES) -> dict[str, str]:

@@ -12,13 +12,14 @@ from korrigo_grading.interfaces import IGrader, ScoreProposal
 from korrigo_ocr.interfaces import IReader
 from korrigo_ocr.readers import chosen
 from pyramid.exceptions import ConfigurationConflictError, ConfigurationError
-from sites import NAMES, PLUGINS, settings
+from sites import NAMES, PLUGINS
 from webtest import TestApp
 from zope.interface import implementer
 
 from korrigo import config as contents
 from korrigo.config import configure
 from korrigo.plugins import Plugin
+from korrigo.testing.sites import settings
 
 TESTS = Path(__file__).resolve().parents[1]
 #: What every directive is called.

@@ -9,13 +9,14 @@ from korrigo_export.exporters import exporters
 from korrigo_export.services import ExportFiles
 from korrigo_grading.services import Edit, Ops, Papers, Schemes
 from korrigo_import.services import Batches
-from sites import NAMES, Site
+from sites import NAMES
 
 from korrigo.db.base import Base, now
 from korrigo.jobs.handlers import KINDS
 from korrigo.jobs.run import JobContext, run_job
 from korrigo.models import Copy, Exam, Job, JobState
 from korrigo.services import Exams
+from korrigo.testing.sites import Site
 
 #: What tells of jobs, not of what they made.
 BESIDE = {"job", "worker_seen", "audit_entry"}
@@ -87,8 +88,8 @@ def again(site: Site, job: str) -> None:
         connection.execute(sa.update(Job).where(Job.id == job).values(state=JobState.QUEUED, run_after=now()))
 
 
-def test_every_kind_of_job_is_run_here(whole):
-    assert set(QUEUED) == set(whole.registry[KINDS])
+def test_every_kind_of_job_is_run_here(contract_whole):
+    assert set(QUEUED) == set(contract_whole.registry[KINDS])
 
 
 @pytest.mark.parametrize("kind", QUEUED)

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from korrigo import messages
 from korrigo.sentences import Told
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-import messages  # noqa: E402
+from messages import packages  # noqa: E402
 
-PACKAGES = messages.packages()
+PACKAGES = packages()
 every_package = pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.name)
 
 PLACEHOLDER = re.compile(r"\$\{\w+\}|%\(\w+\)s|(?<!\$)\{\w+\}")

@@ -1,0 +1,7 @@
+"""What other plugins may use of this one; the rest is private."""
+
+from .interfaces import IReader, Reading, ReaderUnavailable
+from .matching.evidence import TextScoring
+from .readers import add_korrigo_reader, chosen
+
+__all__ = ["IReader", "Reading", "ReaderUnavailable", "TextScoring", "add_korrigo_reader", "chosen"]
