@@ -19,6 +19,8 @@ from pyramid.settings import aslist, falsey, truthy
 #: Namespaces that belong to Korrigo: an unknown key there is a mistake, elsewhere it is another library's.
 OURS = ("korrigo.",)
 
+#: The password inside the address of a server.
+PASSWORD = re.compile(r"(://[^/@\s:]*:)[^@\s]*@")
 UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 TRUE, FALSE = frozenset(truthy), frozenset(falsey) - {""}
 SIZES = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30}
@@ -43,6 +45,19 @@ class Setting:
     def environment(self) -> str:
         """The name of the environment variable that overrides this key."""
         return re.sub(r"[^A-Z0-9]", "_", self.key.upper())
+
+    def shown(self, value: Any) -> str:
+        """A value as people may see it: as one writes it into the ini, a secret hidden."""
+        if self.secret and value:
+            return "(hidden)"
+        if isinstance(value, bool):
+            return str(value).lower()
+        if isinstance(value, list | tuple):
+            return " ".join(value)
+        if isinstance(value, dt.timedelta):
+            return f"{value.total_seconds():g} s"
+        text = "" if value is None else str(value)
+        return PASSWORD.sub(r"\1(hidden)@", text)
 
     def convert(self, value: Any, here: Path) -> Any:
         """The typed value of a text; a value that is no text is taken as it is."""

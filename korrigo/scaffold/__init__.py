@@ -43,15 +43,19 @@ def create(name: str, kind: str, folder: Path) -> Path:
 
 def refuse_name(name: str) -> None:
     """A plugin's name is part of its package, its tables, its settings and its addresses."""
-    if not NAME.fullmatch(name) or len(name) > LONGEST:
+    if not NAME.fullmatch(name) or len(name) > LONGEST or name.startswith("korrigo"):
         near = re.sub(r"[^a-z0-9]+", "_", name.lower().removeprefix("korrigo")).strip("_0123456789")[:LONGEST]
         hint = f" What about {near}?" if NAME.fullmatch(near) else ""
         raise BadInput(f"{name!r} cannot be the name of a plugin: small letters and digits, words joined by _, a "
-                       f"letter first, at most {LONGEST} characters.{hint}")
+                       f"letter first, without korrigo before it, at most {LONGEST} characters.{hint}")
     if name in TAKEN:
         raise BadInput(f"{name!r} cannot be the name of a plugin: the core uses it.")
-    if name in installed():
-        raise BadInput(f"a plugin {name!r} is installed already. Choose another name.")
+    for other in installed():
+        if name == other:
+            raise BadInput(f"a plugin {name!r} is installed already. Choose another name.")
+        if f"{name}_".startswith(f"{other}_") or other.startswith(f"{name}_"):
+            raise BadInput(f"{name!r} cannot be the name of a plugin: tables of it and of {other!r} could not be told "
+                           "apart. Choose one that does not begin alike.")
 
 
 def words(name: str, kind: str) -> dict[str, str]:

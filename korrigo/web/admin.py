@@ -7,8 +7,7 @@ from pydantic import Field
 from pyramid.httpexceptions import HTTPFound
 from pyramid.i18n import TranslationStringFactory
 
-from ..db import migrate
-from ..directives import added_by
+from ..inventory import inventory
 from ..models import AuditEntry, Role, Student, User
 from ..services import Accounts
 from .forms import Form, Title, read
@@ -62,21 +61,8 @@ def students(request):
 
 
 def plugins(request):
-    """What is installed and enabled, and what each adds: from the introspector, as the command line."""
-    registry = request.registry
-    return {"plugins": describe_plugins(registry), "core": added_by(registry, "korrigo")}
-
-
-def describe_plugins(registry) -> list[dict]:
-    """Each enabled plugin: manifest, migrations, and what it adds by category."""
-    statuses = {item.part: item for item in migrate.status(registry["engine"], registry["korrigo plugins"])}
-    shown = []
-    for plugin in registry["korrigo plugins"]:
-        package = plugin.includeme.__module__
-        shown.append({"plugin": plugin, "package": package, "migrations": statuses.get(plugin.name),
-                      "adds": {category: [item["name"] for item in items]
-                               for category, items in added_by(registry, package).items()}})
-    return shown
+    """What is installed and enabled, and what each adds: as ``korrigo plugin list -v`` says it."""
+    return {"plugins": inventory(request.registry)}
 
 
 def health(request):

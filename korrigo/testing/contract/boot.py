@@ -9,8 +9,8 @@ from ..walk import Walk
 
 PAGES = ("/", "/exams/new", "/students", "/profile", "/admin/accounts", "/admin/plugins", "/admin/health",
          "/admin/journal", "/admin/jobs", "/readyz")
-#: With more plugins than six there are more sets than anybody wants to wait for.
-MOST_SETS = 64
+#: With more plugins than a few there are more sets than anybody wants to wait for.
+MOST_SETS = 16
 #: So many orders of the ini are looked at; the application is started in those that end differently, up to a few.
 ORDERS = 100
 MOST_STARTS = 6
