@@ -2,6 +2,7 @@
 
 import os
 import sys
+import traceback
 import zoneinfo
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import limits
 from limits.storage import storage_from_string
 from pyramid.config import Configurator
-from pyramid.exceptions import ConfigurationError
+from pyramid.exceptions import ConfigurationConflictError, ConfigurationError
 from pyramid.path import package_of, package_path
 from pyramid.settings import aslist
 from sqlalchemy.engine import make_url
@@ -18,7 +19,7 @@ from sqlalchemy.exc import ArgumentError
 
 from . import settings
 from .db import migrate
-from .plugins import Plugin, resolve
+from .plugins import Plugin, PluginConflict, PluginError, resolve
 
 #: A secret shorter than this can be guessed.
 SECRET_LENGTH = 32
@@ -66,12 +67,12 @@ def configure(
     config.commit()
     # ... but two plugins that register one thing are a conflict: no commit between them.
     for plugin in plugins:
-        if plugin.models:
-            config.maybe_dotted(plugin.models)
-        config.include(plugin.includeme, route_prefix=f"/{plugin.name}")
-        add_words(config, plugin)
+        include(config, plugin)
     refuse_foreign_tables(plugins)
-    config.commit()
+    try:
+        config.commit()
+    except ConfigurationConflictError as error:
+        raise PluginConflict(error, [plugin.name for plugin in plugins if adds(plugin, error)]) from None
     config.registry["korrigo.configured"] = True
     for plugin in plugins:
         if plugin.ready is not None:
@@ -79,6 +80,26 @@ def configure(
     if check and values["korrigo.db.check"]:
         migrate.check(config.registry["engine"], plugins)
     return config
+
+
+def include(config: Configurator, plugin: Plugin) -> None:
+    """What a plugin adds; whatever goes wrong there is said with its name."""
+    try:
+        if plugin.models:
+            config.maybe_dotted(plugin.models)
+        config.include(plugin.includeme, route_prefix=f"/{plugin.name}")
+        add_words(config, plugin)
+    except Exception as error:
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        told = str(error) if isinstance(error, ConfigurationError) else f"{error!r} ({where.filename}:{where.lineno})"
+        raise PluginError(f"the plugin {plugin.name!r} cannot be added: {told.rstrip('.')}. "
+                          f"Repair it, or take {plugin.name!r} out of korrigo.plugins.") from error
+
+
+def adds(plugin: Plugin, conflict: ConfigurationConflictError) -> bool:
+    """Whether a conflict is about something that the plugin's package says."""
+    folder = package_path(package_of(sys.modules[plugin.includeme.__module__]))
+    return any(Path(info.file).is_relative_to(folder) for infos in conflict._conflicts.values() for info in infos)
 
 
 def add_words(config: Configurator, plugin: Plugin) -> None:
@@ -95,9 +116,9 @@ def declared(plugins: Sequence[Plugin]) -> list[settings.Setting]:
     for plugin in plugins:
         for setting in plugin.settings:
             if not setting.key.startswith(f"korrigo.{plugin.name}."):
-                raise ConfigurationError(
+                raise PluginError(
                     f"the plugin {plugin.name!r} declares {setting.key!r}; its settings begin with "
-                    f"korrigo.{plugin.name}.")
+                    f"korrigo.{plugin.name}. Repair it, or take {plugin.name!r} out of korrigo.plugins.")
             found.append(setting)
     return found
 
@@ -149,4 +170,6 @@ def refuse_foreign_tables(plugins: Sequence[Plugin]) -> None:
     for table in Base.metadata.tables.values():
         owner = table.info.get("plugin")
         if owner in names and not table.name.startswith(f"{owner}_"):
-            raise ConfigurationError(f"the plugin {owner!r} has a table {table.name!r}: its tables begin with {owner}_")
+            raise PluginError(
+                f"the plugin {owner!r} has a table {table.name!r}: its tables begin with {owner}_. "
+                f"Repair it, or take {owner!r} out of korrigo.plugins.")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from pyramid.exceptions import ConfigurationError
+from pyramid.exceptions import ConfigurationConflictError, ConfigurationError
 
 from .settings import Setting
 from .version import PLUGIN_API
@@ -44,6 +44,21 @@ class Plugin:
 
 class PluginError(ConfigurationError):
     """A fault of the line ``korrigo.plugins`` or of a plugin: its message names the plugin and the remedy."""
+
+
+class PluginConflict(PluginError, ConfigurationConflictError):
+    """Two plugins add one thing; who, what and where."""
+
+    def __init__(self, conflict: ConfigurationConflictError, names: Sequence[str]):
+        super().__init__(conflict._conflicts)
+        self.names = tuple(names)
+
+    def __str__(self) -> str:
+        what = ", ".join(" ".join(map(str, thing)) if isinstance(thing, tuple) else str(thing)
+                         for thing in self._conflicts)
+        who = " and ".join(map(repr, self.names)) or "one of them"
+        return (f"two plugins add the same ({what}): take {who} out of korrigo.plugins, or have one of them choose "
+                f"another name.\n{super().__str__()}")
 
 
 def installed() -> dict[str, importlib.metadata.EntryPoint]:
@@ -80,15 +95,17 @@ def load(name: str, available: Mapping[str, importlib.metadata.EntryPoint]) -> P
     if not isinstance(plugin, Plugin):
         raise PluginError(
             f"the entry point {name!r} ({available[name].value}) is a {type(plugin).__name__}, "
-            "not a korrigo.api.Plugin."
+            f"not a korrigo.api.Plugin. Repair it, or take {name!r} out of korrigo.plugins."
         )
     if plugin.name != name:
-        raise PluginError(f"the entry point {name!r} holds a plugin that calls itself {plugin.name!r}.")
+        raise PluginError(f"the entry point {name!r} holds a plugin that calls itself {plugin.name!r}. "
+                          f"Repair it, or take {name!r} out of korrigo.plugins.")
     try:
         fits = PLUGIN_API in SpecifierSet(plugin.api)
     except InvalidSpecifier:
         raise PluginError(
-            f"the plugin {name!r} needs the plugin API {plugin.api!r}, which is no version range.") from None
+            f"the plugin {name!r} needs the plugin API {plugin.api!r}, which is no version range. "
+            f"Repair it, or take {name!r} out of korrigo.plugins.") from None
     if not fits:
         raise PluginError(
             f"the plugin {name!r} needs the plugin API {plugin.api}; this Korrigo has {PLUGIN_API}. "
@@ -119,7 +136,9 @@ def resolve(
     try:
         graph.prepare()
     except graphlib.CycleError as error:
-        raise PluginError(f"plugins depend on one another: {' -> '.join(error.args[1])}.") from error
+        circle = error.args[1]
+        raise PluginError(f"plugins depend on one another, take {' or '.join(sorted(map(repr, set(circle))))} out of "
+                          f"korrigo.plugins: {' -> '.join(circle)}.") from error
     order: list[Plugin] = []
     rank = {name: place for place, name in enumerate(chosen)}
     while graph.is_active():

@@ -12,8 +12,8 @@ from pathlib import Path
 
 SCRIPT = '#!/bin/sh\nexec "{python}" -W ignore -m {module} "$@"\n'
 #: Nothing is fetched, and the build uses what is here.
-PIP = ('#!/bin/sh\n[ "$1" = install ] && shift && set -- install --quiet --no-build-isolation --no-deps --no-index "$@"\n'
-       'exec "{python}" -m pip "$@"\n')
+PIP = ('#!/bin/sh\n[ "$1" = install ] && shift && '
+       'set -- install --quiet --no-build-isolation --no-deps --no-index "$@"\nexec "{python}" -m pip "$@"\n')
 
 
 class Workplace:

@@ -10,7 +10,7 @@ def add(commands, name):
     parser = commands.add_parser(name, help="list plugins, or write a new one")
     acts = parser.add_subparsers(metavar="ACT", required=True)
     listing = acts.add_parser("list", help="installed and enabled plugins")
-    listing.add_argument("-v", "--verbose", action="store_true", help="with all that each adds, its settings and checks")
+    listing.add_argument("-v", "--verbose", action="store_true", help="what each adds, settings, checks")
     listing.set_defaults(run=list_plugins)
     new = acts.add_parser("new", help="write a distribution with a new plugin, its tests and its contract")
     new.add_argument("name", help="small letters, digits and _: the name in the ini")

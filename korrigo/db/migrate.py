@@ -102,6 +102,34 @@ def remove(engine: sa.Engine, plugin: Plugin) -> None:
     _run(engine, plugin.name, folder, command.downgrade, "base")
 
 
+def revise(engine: sa.Engine, plugins: Sequence[Plugin], part: str, message: str, *, autogenerate: bool) -> None:
+    """Write the next revision of a part: empty, or with what its models have and the database has not."""
+    folder = dict(parts(plugins))[part]
+    folder.mkdir(exist_ok=True)
+    config = alembic_config(part, folder)
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    script = ScriptDirectory.from_config(config)
+    number = len(list(script.walk_revisions())) + 1
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.revision(config, message, autogenerate=autogenerate, rev_id=f"{part}_{number:04d}",
+                         version_path=str(folder))
+
+
+def leftovers(engine: sa.Engine, plugins: Sequence[Plugin]) -> dict[str, str]:
+    """Parts that have tables and are not enabled, with the revision at which they stand."""
+    known, found = {part for part, _folder in parts(plugins)}, {}
+    with reading(engine).connect() as connection:
+        for name in sorted(sa.inspect(connection).get_table_names()):
+            part = name.removeprefix(f"{version_table(CORE)}_")
+            if name == version_table(part) and part not in known:
+                context = MigrationContext.configure(connection, opts={"version_table": name})
+                revision = context.get_current_revision()
+                if revision is not None:
+                    found[part] = revision
+    return found
+
+
 def row_counts(engine: sa.Engine, part: str) -> dict[str, int]:
     """Rows in each table of a plugin, by the prefix of its tables."""
     inspector = sa.inspect(engine)

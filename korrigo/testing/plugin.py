@@ -120,7 +120,7 @@ def provide_plugin(monkeypatch):
 
 @pytest.fixture
 def make_site(tmp_path):
-    """``make_site("ocr", **{"korrigo.ocr.reader": "mine"})``: an application of some plugins, or of every installed one.
+    """``make_site("ocr", **{"korrigo.ocr.reader": "mine"})``: an application of some plugins, without names of all.
 
     See :class:`korrigo.testing.sites.Site`.  What has a dot in its name is a line of the ini.
     """

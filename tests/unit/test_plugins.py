@@ -210,3 +210,54 @@ def test_ready_is_called_once_all_is_committed(tmp_path):
     configure(SETTINGS, here=str(tmp_path), check=False,
               plugins=[make("a", includeme=first, ready=lambda registry: seen.append(dict(registry)))])
     assert len(seen) == 1 and "shared:name" in seen[0]["korrigo permissions"]
+
+
+def test_two_plugins_that_clash_are_named_with_the_remedy(tmp_path):
+    with pytest.raises(PluginError) as error:
+        configure(SETTINGS, here=str(tmp_path), check=False,
+                  plugins=[make("a", includeme=first), make("b", includeme=second)])
+    said = str(error.value).partition("\n")[0]
+    assert said == ("two plugins add the same (korrigo permissions shared:name): take 'a' and 'b' out of "
+                    "korrigo.plugins, or have one of them choose another name.")
+
+
+def breaks(config):
+    raise ZeroDivisionError("it was nothing")
+
+
+def refused(config):
+    config.add_korrigo_slot("exam.summary", object())
+
+
+@pytest.mark.parametrize(("includeme", "words"), [
+    (breaks, "ZeroDivisionError('it was nothing')"), (breaks, "test_plugins.py:"), (refused, "the slot 'exam.summary'")])
+def test_a_plugin_that_breaks_while_it_is_added_is_named_with_the_remedy(tmp_path, includeme, words):
+    with pytest.raises(PluginError) as error:
+        configure(SETTINGS, here=str(tmp_path), check=False, plugins=[make("a", includeme=includeme)])
+    assert "the plugin 'a' cannot be added" in str(error.value) and words in str(error.value)
+    assert "take 'a' out of korrigo.plugins" in str(error.value)
+
+
+def test_a_table_without_the_name_of_its_plugin_is_refused_with_the_remedy(tmp_path, monkeypatch):
+    tables = {"note": SimpleNamespace(name="note", info={"plugin": "a"})}
+    monkeypatch.setattr("korrigo.db.base.Base.metadata", SimpleNamespace(tables=tables))
+    with pytest.raises(PluginError, match="'a' has a table 'note': its tables begin with a_.*out of korrigo.plugins"):
+        configure(SETTINGS, here=str(tmp_path), check=False, plugins=[make("a")])
+
+
+MESSAGES = {
+    "missing": (["gone"], {}), "requirement": (["a"], {"a": make("a", requires=("b",))}),
+    "circle": (["a", "b"], {"a": make("a", requires=("b",)), "b": make("b", requires=("a",))}),
+    "api": (["a"], {"a": make("a", api=">=2")}), "import": (["a"], {"a": ImportError("cv2")}),
+    "twice": (["a", "a"], {"a": make("a")}), "no plugin": (["a"], {"a": "text"}),
+}
+
+
+@pytest.mark.parametrize("case", MESSAGES)
+def test_every_refusal_names_the_plugin_and_the_remedy_in_one_line(case):
+    wanted, held = MESSAGES[case]
+    with pytest.raises(PluginError) as error:
+        resolve(wanted, {name: Entry(name, item) for name, item in held.items()})
+    said = str(error.value)
+    assert "\n" not in said and repr(wanted[0]) in said
+    assert any(word in said for word in ("korrigo.plugins", "pip install", "Remove", "Uninstall")), said

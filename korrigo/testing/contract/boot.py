@@ -82,7 +82,7 @@ class Boot:
             before = {*plugin.requires, *(other for other in plugin.after if other in names)}
             assert before <= set(order[:order.index(name)])
 
-    def test_it_starts_with_every_plugin_in_any_order_of_the_ini(self, contract_whole, tmp_path):
+    def test_it_starts_with_every_plugin_in_any_order_of_the_ini(self, contract_whole):
         different = {tuple(plugin.name for plugin in resolve(names)): names for names in orders(contract_whole.names)}
         for number, names in enumerate(list(different.values())[:MOST_STARTS]):
             with enabled(names), contextlib.closing(Site(contract_whole.folder, names)) as site:

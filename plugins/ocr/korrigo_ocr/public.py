@@ -1,6 +1,6 @@
 """What other plugins may use of this one; the rest is private."""
 
-from .interfaces import IReader, Reading, ReaderUnavailable
+from .interfaces import IReader, ReaderUnavailable, Reading
 from .matching.evidence import TextScoring
 from .readers import add_korrigo_reader, chosen
 

@@ -1,6 +1,7 @@
 """The commands of those who run a server: what they do, print and refuse."""
 
 import re
+import sys
 
 import pytest
 import sqlalchemy as sa
@@ -105,8 +106,9 @@ def test_tables_of_a_plugin_are_not_dropped_by_accident(korrigo, ini):
 def test_plugins_are_listed_whether_they_are_on_or_not(korrigo, ini):
     code, printed, _said = korrigo("plugin", "list", "-v", file=ini("korrigo.plugins = grading"))
     assert code == 0
-    states = dict(re.findall(r"^(\w+) +(enabled|installed)", printed, re.MULTILINE))
-    assert states == {"grading": "enabled", "import": "installed", "ocr": "installed", "export": "installed"}
+    states = dict(re.findall(r"^(\w+) +\S+ +(enabled|installed)", printed, re.MULTILINE))
+    assert states == {"grading": "enabled", "import": "installed", "ocr": "installed", "export": "installed",
+                      "example_grader": "installed"}
     assert "grading.finalise" in printed
 
 
@@ -193,3 +195,56 @@ def test_without_a_command_the_commands_are_told(korrigo):
     code, printed, _said = korrigo()
     assert code == 0
     assert all(name in printed for name in ("config", "db", "doctor", "exam", "job", "plugin", "serve", "user"))
+
+
+@pytest.fixture
+def revisions(tmp_path, monkeypatch):
+    """The folder of migrations of a plugin that has none yet."""
+    from dataclasses import replace
+
+    from korrigo import plugins
+    from korrigo.testing.fakes import Provided
+
+    folder = tmp_path / "korrigo_notes" / "migrations"
+    folder.parent.mkdir()
+    (folder.parent / "__init__.py").write_text(
+        "from korrigo.api import Plugin\n\ndef includeme(config):\n    pass\n\n"
+        "plugin = Plugin('notes', 'Notes', includeme, models='korrigo_notes.models', "
+        "migrations='korrigo_notes:migrations')\n")
+    (folder.parent / "models.py").write_text(
+        "import sqlalchemy as sa\nfrom korrigo.api import Base\n\nnote = sa.Table('notes_note', Base.metadata, "
+        "sa.Column('id', sa.Integer, primary_key=True), sa.Column('text', sa.String(9), nullable=False), "
+        "info={'plugin': 'notes'})\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    import korrigo_notes
+
+    installed = plugins.installed
+    entry = Provided("notes", replace(korrigo_notes.plugin))
+    monkeypatch.setattr(plugins, "installed", lambda: {**installed(), "notes": entry})
+    yield folder
+    from korrigo.api import Base
+
+    Base.metadata.remove(Base.metadata.tables["notes_note"])
+    for module in ("korrigo_notes.models", "korrigo_notes"):
+        sys.modules.pop(module, None)
+
+
+def test_a_developer_writes_the_migrations_of_a_plugin(korrigo, ini, revisions):
+    some = ini("korrigo.plugins = notes")
+    assert korrigo("db", "upgrade", file=some)[0] == 0
+    code, printed, said = korrigo("db", "revision", "-p", "notes", "-m", "the notes", "--autogenerate", file=some)
+    assert (code, said) == (0, "")
+    assert str(revisions / "notes_0001_the_notes.py") in printed
+    text = (revisions / "notes_0001_the_notes.py").read_text()
+    assert "create_table('notes_note'" in text and "drop_table('notes_note')" in text and "exam" not in text
+    code, _printed, said = korrigo("db", "revision", "-p", "notes", "-m", "more", "--autogenerate", file=some)
+    assert code == 2 and "korrigo db upgrade" in said
+    assert korrigo("db", "upgrade", file=some)[0] == 0
+    assert korrigo("db", "revision", "-p", "notes", "-m", "nothing", "--autogenerate", file=some)[0] == 0
+    text = (revisions / "notes_0002_nothing.py").read_text()
+    assert "down_revision = 'notes_0001'" in text and text.count("pass") == 2
+
+
+def test_a_revision_is_of_an_enabled_plugin_with_migrations(korrigo):
+    code, _printed, said = korrigo("db", "revision", "-p", "grading", "-m", "x")
+    assert code == 2 and "'grading'" in said
