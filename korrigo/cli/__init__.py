@@ -1,6 +1,7 @@
 """The command ``korrigo``: thin commands over the same services as the pages."""
 
 import argparse
+import importlib
 import os
 import sys
 from pathlib import Path
@@ -14,14 +15,14 @@ from sqlalchemy.exc import OperationalError
 from ..db.migrate import BehindError
 from ..pipeline import BAD_INPUT, FAILED, OK, BadInput
 from ..version import VERSION
-from . import config, db, demo, doctor, exam, job, plugin, serve, user
 from .bootstrap import DEFAULT_INI, registry_of
 from .directive import COMMANDS
 
+#: Command -> (module, function that adds it).  A module is imported when its command is wanted, or help for all.
 BUILT_IN = {
-    "config": config.add, "db": db.add, "demo": demo.add, "doctor": doctor.add, "exam": exam.add, "job": job.add,
-    "plugin": plugin.add, "serve": serve.add_serve, "up": demo.add_up, "user": user.add,
-    "worker": serve.add_worker,
+    "config": ("config", "add"), "db": ("db", "add"), "demo": ("demo", "add"), "doctor": ("doctor", "add"),
+    "exam": ("exam", "add"), "job": ("job", "add"), "plugin": ("plugin", "add"), "serve": ("serve", "add_serve"),
+    "up": ("demo", "add_up"), "user": ("user", "add"), "worker": ("serve", "add_worker"),
 }
 
 
@@ -59,9 +60,10 @@ def _parser(ini: str, rest: list[str]) -> tuple[argparse.ArgumentParser, Path]:
         epilog="-c FILE names the ini file (default: development.ini, or $KORRIGO_INI).")
     parser.add_argument("--version", action="version", version=VERSION)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for name, add in sorted(BUILT_IN.items()):
-        add(commands, name)
     wanted = next((word for word in rest if not word.startswith("-")), None)
+    for name in [wanted] if wanted in BUILT_IN else sorted(BUILT_IN):
+        module, add = BUILT_IN[name]
+        getattr(importlib.import_module(f".{module}", __name__), add)(commands, name)
     if wanted and wanted not in BUILT_IN:
         for name, setup in registry_of(ini, check=False).get(COMMANDS, {}).items():
             setup(commands.add_parser(name))

@@ -4,8 +4,9 @@ import configparser
 import logging.config
 from pathlib import Path
 
+import plaster
 from plaster.exceptions import InvalidURI
-from pyramid.paster import get_appsettings, setup_logging
+from plaster_pastedeploy import Loader
 
 from ..pipeline import BadInput
 
@@ -18,10 +19,15 @@ def settings_of(ini: str | Path) -> dict:
     if not ini.exists():
         raise BadInput(f"there is no file {ini}. Name one with -c, or run this where development.ini is.")
     try:
-        return dict(get_appsettings(str(ini)))
+        return dict(loader_of(ini).get_wsgi_app_settings())
     except (configparser.Error, LookupError, InvalidURI, UnicodeDecodeError) as error:
         why = str(error).partition("\n")[0]
         raise BadInput(f"{ini} is no ini file with a section app:main: {why}") from None
+
+
+def loader_of(ini: str | Path) -> Loader:
+    """What reads our ini files.  Plaster would find it too, after reading about every distribution that is there."""
+    return Loader(plaster.parse_uri(str(ini)))
 
 
 def registry_of(ini: str | Path, *, check: bool = True, logs: bool = True, **override):
@@ -30,7 +36,7 @@ def registry_of(ini: str | Path, *, check: bool = True, logs: bool = True, **ove
 
     raw = {**settings_of(ini), **override}
     if logs:
-        setup_logging(str(ini))
+        loader_of(ini).setup_logging()
     return configure(raw, here=str(Path(ini).resolve().parent), check=check).registry
 
 

@@ -7,12 +7,10 @@ import sys
 import threading
 import time
 
-import plaster
-
 from ..jobs.worker import die_with, run
 from ..pages import sandbox
 from ..pages.picture import LIBRARIES
-from .bootstrap import registry_of
+from .bootstrap import loader_of, registry_of
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +50,7 @@ def serve(arguments) -> int:
 
 def serve_pages(ini) -> None:
     """The WSGI server of the ini's section ``server:main``, until it is stopped."""
-    loader = plaster.get_loader(str(ini), protocols=["wsgi"])
+    loader = loader_of(ini)
     loader.setup_logging()
     threading.Thread(target=warm_sandbox, daemon=True, name="warm sandbox").start()
     loader.get_wsgi_server()(loader.get_wsgi_app())

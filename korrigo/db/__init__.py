@@ -6,7 +6,6 @@ from pathlib import Path
 import pyramid_tm
 import sqlalchemy as sa
 import transaction
-import zope.sqlalchemy
 from pyramid.request import apply_request_extensions
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
@@ -36,6 +35,8 @@ def make_engine(url: str, here: Path | None = None) -> sa.Engine:
 
 def tm_session(engine: sa.Engine, tm, *, read_only: bool = False) -> Session:
     """A session that lives and dies with the transaction manager."""
+    import zope.sqlalchemy  # with the first session: it brings every driver that is installed
+
     if read_only:
         engine = sqlite.reading(engine)
     session = Session(engine, autoflush=not read_only)

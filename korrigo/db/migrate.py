@@ -2,24 +2,30 @@
 
 One graph with branches would break every command as soon as a plugin is uninstalled; with a table each, a
 plugin can leave and come back.  The core goes first, then the plugins in their order of inclusion.
+
+Alembic is imported by what changes a database.  Every start looks where it stands, and need not wait for that.
 """
 
+from __future__ import annotations
+
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from pyramid.path import AssetResolver
 
-from alembic import command
-
-from ..plugins import Plugin
+from ..plugins import Plugin, PluginError
 from .sqlite import reading
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 CORE = "core"
+#: What a revision says of itself.
+SAYS = re.compile(r"""^(revision|down_revision)\b[^=\n]*=\s*["']([^"']+)["']""", re.MULTILINE)
 
 
 class BehindError(RuntimeError):
@@ -61,7 +67,28 @@ def parts(plugins: Sequence[Plugin]) -> list[tuple[str, Path]]:
     return found
 
 
+def head(part: str, folder: Path) -> str | None:
+    """The newest revision of a folder: the one that no other follows.  Revisions are one unbroken line."""
+    said = [dict(SAYS.findall(file.read_text(encoding="utf-8"))) for file in folder.glob("[!_]*.py")]
+    followed = {one.get("down_revision") for one in said}
+    heads = [one["revision"] for one in said if "revision" in one and one["revision"] not in followed]
+    if len(heads) > 1:
+        raise PluginError(f"the migrations of {part!r} have several ends: {', '.join(sorted(heads))}. "
+                          "Have one follow the other.")
+    return heads[0] if heads else None
+
+
+def current(connection: sa.Connection, part: str) -> str | None:
+    """The revision at which the tables of a part stand, None before the first one."""
+    name = version_table(part)
+    if not sa.inspect(connection).has_table(name):
+        return None
+    return connection.scalar(sa.select(sa.column("version_num")).select_from(sa.table(name)))
+
+
 def alembic_config(part: str, folder: Path, connection: sa.Connection | None = None) -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(environment_folder()))
     config.set_main_option("version_locations", str(folder))
@@ -72,13 +99,8 @@ def alembic_config(part: str, folder: Path, connection: sa.Connection | None = N
 
 def status(engine: sa.Engine, plugins: Sequence[Plugin]) -> list[Status]:
     """Where the core and each plugin stand; reads only."""
-    found = []
     with reading(engine).connect() as connection:
-        for part, folder in parts(plugins):
-            script = ScriptDirectory.from_config(alembic_config(part, folder))
-            context = MigrationContext.configure(connection, opts={"version_table": version_table(part)})
-            found.append(Status(part, context.get_current_revision(), script.get_current_head()))
-    return found
+        return [Status(part, current(connection, part), head(part, folder)) for part, folder in parts(plugins)]
 
 
 def check(engine: sa.Engine, plugins: Sequence[Plugin]) -> None:
@@ -91,6 +113,8 @@ def check(engine: sa.Engine, plugins: Sequence[Plugin]) -> None:
 
 def upgrade(engine: sa.Engine, plugins: Sequence[Plugin], revision: str = "head") -> list[Status]:
     """Bring the core, then each plugin, to its head; each part in one transaction."""
+    from alembic import command
+
     for part, folder in parts(plugins):
         _run(engine, part, folder, command.upgrade, revision)
     return status(engine, plugins)
@@ -98,12 +122,18 @@ def upgrade(engine: sa.Engine, plugins: Sequence[Plugin], revision: str = "head"
 
 def remove(engine: sa.Engine, plugin: Plugin) -> None:
     """Drop the tables of a plugin: back to before its first revision."""
+    from alembic import command
+
     folder = dict(parts([plugin]))[plugin.name]
     _run(engine, plugin.name, folder, command.downgrade, "base")
 
 
 def revise(engine: sa.Engine, plugins: Sequence[Plugin], part: str, message: str, *, autogenerate: bool) -> None:
     """Write the next revision of a part: empty, or with what its models have and the database has not."""
+    from alembic.script import ScriptDirectory
+
+    from alembic import command
+
     folder = dict(parts(plugins))[part]
     folder.mkdir(exist_ok=True)
     config = alembic_config(part, folder)
@@ -123,8 +153,7 @@ def leftovers(engine: sa.Engine, plugins: Sequence[Plugin]) -> dict[str, str]:
         for name in sorted(sa.inspect(connection).get_table_names()):
             part = name.removeprefix(f"{version_table(CORE)}_")
             if name == version_table(part) and part not in known:
-                context = MigrationContext.configure(connection, opts={"version_table": name})
-                revision = context.get_current_revision()
+                revision = current(connection, part)
                 if revision is not None:
                     found[part] = revision
     return found

@@ -1,9 +1,10 @@
 """What a plugin registers: kinds of jobs, and clocks that start them."""
 
+import importlib
+import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from huey import crontab
 from pyramid.exceptions import ConfigurationError
 
 from ..directives import register, table
@@ -40,17 +41,44 @@ class Periodic:
     cron: str
 
     def due(self, moment) -> bool:
+        from huey import crontab
+
         minute, hour, day, month, weekday = self.cron.split()
         return crontab(minute, hour, day, month, weekday)(moment)
 
 
+@dataclass(frozen=True)
+class Later:
+    """A function by its dotted name, imported when it is first called: a web server need not hold a worker's
+    libraries.  Where it should be is looked at now.
+    """
+
+    name: str
+
+    def __post_init__(self):
+        module, _dot, function = self.name.rpartition(".")
+        if not module or not function.isidentifier() or importlib.util.find_spec(module) is None:
+            raise ConfigurationError(f"there is no module for {self.name!r}")
+
+    def __call__(self, *args, **values):
+        return self.function(*args, **values)
+
+    @property
+    def function(self) -> Callable:
+        module, _dot, function = self.name.rpartition(".")
+        return getattr(importlib.import_module(module), function)
+
+
 def add_korrigo_job(config, kind, run, *, title, max_attempts=3, backoff=60, hard_limit=300, fatal=(), failed=None):
-    """Register what does the jobs of a kind, named ``<plugin>.<verb>``.  See :class:`Kind`."""
+    """Register what does the jobs of a kind, named ``<plugin>.<verb>``.  See :class:`Kind`.
+
+    ``run`` and ``failed`` may be dotted names: what they need is then imported by workers only.
+    """
     if not hard_limit or hard_limit <= 0:
         raise ConfigurationError(f"the job kind {kind!r} needs a hard limit in seconds")
     handler = Kind(
-        kind, config.maybe_dotted(run), title, max_attempts, backoff, hard_limit, tuple(fatal),
-        config.maybe_dotted(failed) if failed else None,
+        kind, Later(run) if isinstance(run, str) else run, title, max_attempts, backoff, hard_limit, tuple(fatal),
+        Later(failed) if isinstance(failed, str) else failed,
     )
     register(config, KINDS, kind, handler,
              lambda: table(config.registry, KINDS).__setitem__(kind, handler), title=title)

@@ -1,8 +1,5 @@
 """Huey from the ini: the doorbell.  One task for the whole platform, which carries a job's id and no more."""
 
-from huey import MemoryHuey, PriorityRedisHuey, SqliteHuey
-from huey.serializer import SignedSerializer
-
 NAME = "korrigo"
 
 
@@ -15,6 +12,10 @@ def make_huey(settings):
     backend = settings["korrigo.queue"]
     if backend == "none":
         return None
+    # Huey brings every driver that is installed: commands that never ring need not wait for them.
+    from huey import MemoryHuey, PriorityRedisHuey, SqliteHuey
+    from huey.serializer import SignedSerializer
+
     common = {"results": False, "utc": True, "serializer": SignedSerializer(secret=settings["korrigo.secret"])}
     if backend == "immediate":
         return MemoryHuey(NAME, immediate=True, **common)

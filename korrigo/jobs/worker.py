@@ -13,10 +13,12 @@ import socket
 import time
 
 import sqlalchemy as sa
+import zope.sqlalchemy  # noqa: F401  what every transaction needs, before the forks
 from huey.consumer import Consumer, ProcessEnvironment
 
 from ..db.base import now
 from ..models import WorkerSeen
+from .handlers import KINDS, Later
 from .sweep import sweep, tick
 
 log = logging.getLogger(__name__)
@@ -95,9 +97,18 @@ def seen(registry) -> None:
             connection.execute(sa.insert(WorkerSeen).values(host=host, at=now()))
 
 
+def load_handlers(registry) -> None:
+    """Import what jobs need before there are children: they share it, and a job does not wait for it."""
+    for kind in registry[KINDS].values():
+        for function in (kind.run, kind.failed):
+            if isinstance(function, Later):
+                log.debug("loaded %s", function.function)
+
+
 def run(registry, workers: int) -> None:
     """Work until a signal ends it: TERM lets running jobs finish for 25 s, then gives them back."""
     log.info("worker of %d processes", workers)
+    load_handlers(registry)
     registry["engine"].dispose()
     worker = Worker(registry, workers)
     try:

@@ -230,7 +230,8 @@ def refused(config):
 
 
 @pytest.mark.parametrize(("includeme", "words"), [
-    (breaks, "ZeroDivisionError('it was nothing')"), (breaks, "test_plugins.py:"), (refused, "the slot 'exam.summary'")])
+    (breaks, "ZeroDivisionError('it was nothing')"), (breaks, "test_plugins.py:"),
+    (refused, "the slot 'exam.summary'")])
 def test_a_plugin_that_breaks_while_it_is_added_is_named_with_the_remedy(tmp_path, includeme, words):
     with pytest.raises(PluginError) as error:
         configure(SETTINGS, here=str(tmp_path), check=False, plugins=[make("a", includeme=includeme)])

@@ -84,7 +84,7 @@ class Boot:
 
     def test_it_starts_with_every_plugin_in_any_order_of_the_ini(self, contract_whole):
         different = {tuple(plugin.name for plugin in resolve(names)): names for names in orders(contract_whole.names)}
-        for number, names in enumerate(list(different.values())[:MOST_STARTS]):
+        for names in list(different.values())[:MOST_STARTS]:
             with enabled(names), contextlib.closing(Site(contract_whole.folder, names)) as site:
                 site.app.get("/signin", status=200)
 

@@ -7,6 +7,7 @@ from zope.interface.interface import InterfaceClass
 
 from ...cli import main
 from ...directives import added_by
+from ...jobs.handlers import Later
 from ...plugins import installed
 from ...security.permissions import NOBODY
 from ..sites import manifest, methods, package, settings
@@ -46,6 +47,11 @@ class Declarations:
             assert item["name"].startswith(f"{name}.")
             assert 0 < item["value"].hard_limit <= 3600
             assert 1 <= item["value"].max_attempts <= 3
+
+    def test_every_job_is_done_by_a_function_that_is_there(self, contract_whole, name):
+        for item in contract_whole.added("korrigo jobs", name):
+            done = [function for function in (item["value"].run, item["value"].failed) if function is not None]
+            assert all(callable(one.function if isinstance(one, Later) else one) for one in done)
 
     def test_every_setting_carries_its_name_and_is_explained(self, name):
         for setting in manifest(name).settings:

@@ -5,7 +5,6 @@ from korrigo.api import Sentence as _
 
 
 def includeme(config):
-    from . import jobs
     from .exporters import EXPORTERS, add_korrigo_exporter
     from .services import JOB, SERVICES
     from .step import ExportStep
@@ -15,7 +14,7 @@ def includeme(config):
         config.add_korrigo_exporter(exporter)
     for service in SERVICES:
         config.add_korrigo_service(service)
-    config.add_korrigo_job(JOB, jobs.make, title=_("Making an export"), hard_limit=900)
+    config.add_korrigo_job(JOB, "korrigo_export.jobs.make", title=_("Making an export"), hard_limit=900)
     config.add_korrigo_step("export", ExportStep())
     config.add_korrigo_nav("exam", label=_("Export"), route="export.centre", icon="download",
                            permission="exam:office", order=40)

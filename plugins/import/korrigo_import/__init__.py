@@ -1,18 +1,17 @@
 """Scans and rosters in: batches, sides, copies, the contact sheet."""
 
-from korrigo.api import Plugin
+from korrigo.api import PdfRefused, Plugin
 from korrigo.api import Sentence as _
 
 
 def includeme(config):
-    from . import jobs
     from .services import SERVICES
     from .step import ImportStep
 
     for service in SERVICES:
         config.add_korrigo_service(service)
-    config.add_korrigo_job("import.scan", jobs.scan, title=_("Reading a scan"), hard_limit=900, failed=jobs.scan_failed,
-                           fatal=(jobs.PdfRefused,))
+    config.add_korrigo_job("import.scan", "korrigo_import.jobs.scan", title=_("Reading a scan"), hard_limit=900,
+                           failed="korrigo_import.jobs.scan_failed", fatal=(PdfRefused,))
     config.add_korrigo_step("import", ImportStep())
     config.add_korrigo_static()
     for order, (label, route, icon) in enumerate((

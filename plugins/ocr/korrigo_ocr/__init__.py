@@ -5,18 +5,16 @@ from korrigo.api import Sentence as _
 
 
 def includeme(config):
-    from . import jobs
-    from .readers import add_korrigo_reader, reader_check
-    from .reading.tesseract import TesseractReader
+    from .readers import Tesseract, add_korrigo_reader, reader_check
     from .services import SERVICES
     from .step import IdentifyStep
     from .subscribers import read_headers
 
     config.add_directive("add_korrigo_reader", add_korrigo_reader)
-    config.add_korrigo_reader(TesseractReader())
+    config.add_korrigo_reader(Tesseract())
     for service in SERVICES:
         config.add_korrigo_service(service)
-    config.add_korrigo_job("ocr.identify", jobs.identify, title=_("Finding names"), hard_limit=900)
+    config.add_korrigo_job("ocr.identify", "korrigo_ocr.jobs.identify", title=_("Finding names"), hard_limit=900)
     config.add_subscriber(read_headers, CopyAssembled)
     config.add_korrigo_step("identify", IdentifyStep())
     config.add_korrigo_check("reader", reader_check)

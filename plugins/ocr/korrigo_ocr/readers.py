@@ -1,9 +1,13 @@
 """Readers are an extension point: this plugin registers Tesseract, others may register theirs."""
 
+from functools import cached_property
+
+from zope.interface import implementer
+
 from korrigo.api import Sentence, Told, register, table, verified
 from korrigo.api import Sentence as _
 
-from .interfaces import IReader
+from .interfaces import IReader, Reading
 
 CATEGORY = "korrigo readers"
 
@@ -36,3 +40,31 @@ def reader_check(registry) -> str:
                          name=name, known=known))
     why_not = reader.available()
     return _("not working, names are found by hand: ${why}", why=Sentence.of(why_not)) if why_not else name
+
+
+@implementer(IReader)
+class Tesseract:
+    """Tesseract as this plugin registers it: the engine and the libraries that it needs come when somebody reads."""
+
+    name = "tesseract"
+
+    @cached_property
+    def engine(self) -> IReader:
+        from .reading.tesseract import TesseractReader
+
+        return TesseractReader()
+
+    def available(self) -> str | None:
+        return self.engine.available()
+
+    def read(self, image, kind="name") -> Reading:
+        return self.engine.read(image, kind)
+
+    def read_many(self, images, kind="name") -> list[tuple[Reading, ...]]:
+        return self.engine.read_many(images, kind)
+
+    def read_cells(self, fields) -> list[str]:
+        return self.engine.read_cells(fields)
+
+    def score(self, image, candidates, kind="name") -> list[float]:
+        return self.engine.score(image, candidates, kind)

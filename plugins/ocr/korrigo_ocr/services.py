@@ -1,19 +1,22 @@
 """Reading headers, deciding the whole batch, and the decisions of people."""
 
+from __future__ import annotations
+
 import math
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from korrigo.api import Audit, Copies, Copy, CopyState, Exam, Exams, Fate, Identification, Side, Sides, Student
 
 from .interfaces import Reading as Text
-from .matching.decide import identify
-from .matching.sheets import group_sheets
 from .matching.values import CopyEvidence, Pupil
 from .models import DecisionRow, FormRow, Proposal, Reading
-from .reading.forms import HeaderForm
+
+if TYPE_CHECKING:
+    from .reading.forms import HeaderForm
 
 NOTHING = Text("", 0.0)
 
@@ -28,7 +31,7 @@ class Readings:
         self.db = db
 
     @classmethod
-    def of(cls, request) -> "Readings":
+    def of(cls, request) -> Readings:
         return cls(request.db)
 
     def unread(self, exam: Exam) -> list[Side]:
@@ -40,6 +43,8 @@ class Readings:
             .order_by(Side.ordinal)))
 
     def forms(self, exam: Exam) -> list[HeaderForm]:
+        from .reading.forms import HeaderForm  # by workers only: it brings OpenCV
+
         row = self.db.get(FormRow, exam.id)
         return [HeaderForm.from_json(form) for form in row.form["forms"]] if row else []
 
@@ -76,7 +81,7 @@ class Identifier:
         self.automatic = settings["korrigo.ocr.automatic"]
 
     @classmethod
-    def of(cls, request) -> "Identifier":
+    def of(cls, request) -> Identifier:
         find = request.find_service
         return cls(request.db, find(Copies), find(Sides), find(Exams), find(Readings), request.registry.settings)
 
@@ -91,6 +96,8 @@ class Identifier:
         Only what is certain is joined; the rest stays apart and goes to the desk, where two copies of one pupil
         are seen and joined on purpose.
         """
+        from .matching.sheets import group_sheets  # by workers only: it brings SciPy
+
         evidence = self.readings.evidence(exam)
         pupils, _absent = self.roster(exam)
         copies = {copy.id: copy for copy in self.db.scalars(sa.select(Copy).where(Copy.exam_id == exam.id))}
@@ -111,6 +118,8 @@ class Identifier:
 
     def match(self, exam: Exam) -> None:
         """Decide every copy that no person has decided; from stored evidence, without pictures."""
+        from .matching.decide import identify  # by workers only: it brings SciPy
+
         copies = {copy.id: copy for copy in self.db.scalars(sa.select(Copy).where(Copy.exam_id == exam.id))}
         fixed = {copy.id: copy.student_id for copy in copies.values()
                  if copy.identification in (Identification.MANUAL, Identification.UNKNOWN)}
@@ -148,7 +157,7 @@ class Desk:
         self.db, self.copies, self.audit, self.user_id = db, copies, audit, user_id
 
     @classmethod
-    def of(cls, request) -> "Desk":
+    def of(cls, request) -> Desk:
         return cls(request.db, request.find_service(Copies), request.audit, request.actor_id)
 
     def decide(self, copy: Copy, student: Student | None, *, unknown: bool = False) -> DecisionRow:

@@ -1,15 +1,19 @@
 """How a pile was made: which paper, how folded, how many pages a copy."""
 
+from __future__ import annotations
+
 import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Literal, Self, get_args
+from typing import TYPE_CHECKING, Literal, Self, get_args
 
 from translationstring import TranslationStringFactory
 
 from korrigo_import.scan.facts import Region, SideFacts
-from korrigo_import.scan.settle import SideView, settle
+
+if TYPE_CHECKING:
+    from korrigo_import.scan.settle import SideView
 
 _ = TranslationStringFactory("korrigo")
 
@@ -72,6 +76,8 @@ def regions_of(width_mm: float, height_mm: float) -> tuple[Region, ...]:
 
 def guess_recipe(facts: Sequence[SideFacts]) -> Guess:
     """Guess how a pile was made from the sides that were found in it (cut with :func:`regions_of`)."""
+    from korrigo_import.scan.settle import settle  # by workers only: it brings OpenCV
+
     if not facts:
         return Guess(Recipe("by-header"), 0.0, _("There is no page."))
     halves = sum(side.region != "full" for side in facts)

@@ -1,8 +1,11 @@
 """From a plan to rows: every side gets its fate, copies are made, findings are kept for a person."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping, Sequence
 from statistics import median
+from typing import TYPE_CHECKING
 
 from korrigo.api import Audit, Copies, Copy, CopyAssembled, Exam, Exams, Fate, Side, pack
 
@@ -10,7 +13,9 @@ from ..models import Batch, BatchState, FindingRow, FindingState, SideFactsRow
 from ..scan.facts import SideFacts
 from ..scan.plan import Finding, Plan
 from ..scan.recipes import Recipe
-from ..scan.settle import SideView
+
+if TYPE_CHECKING:
+    from ..scan.settle import SideView
 
 #: Page units added below the headers that were found before they are burnt out of pictures for anonymous grading.
 MARGIN = 35
@@ -24,7 +29,7 @@ class Filing:
         self.db, self.copies, self.exams, self.audit, self.notify = db, copies, exams, audit, notify
 
     @classmethod
-    def of(cls, request) -> "Filing":
+    def of(cls, request) -> Filing:
         return cls(request.db, request.find_service(Copies), request.find_service(Exams), request.audit,
                    request.notify)
 
