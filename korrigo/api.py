@@ -3,9 +3,10 @@
 What is not named here is private and may change without a word.  ``PLUGIN_API`` says which version this is.
 """
 
+from .contained import contained
 from .db import scope
 from .db.base import Base, Points, SentenceText, UtcDateTime, id_column, new_id, now, reference
-from .directives import owner_of, register, table, verified
+from .directives import register, table, verified
 from .events import CopyAssembled, CopyIdentified, CopyMoved, Event
 from .interfaces import IBlobStore, IExamStep, IHealthCheck, ISlot, StepState
 from .jobs.run import Cancelled, JobContext

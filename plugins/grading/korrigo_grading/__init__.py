@@ -24,8 +24,8 @@ def includeme(config):
     config.add_korrigo_job(papers.JOB, jobs.finalise, title=_("Making a graded PDF"), failed=jobs.finalise_failed,
                            fatal=(GradedPdfError,))
     config.add_korrigo_job(proposals.JOB, jobs.propose_scores, title=_("Asking graders for scores"), hard_limit=900)
-    config.add_subscriber(ask_graders, CopyAssembled)
-    config.add_subscriber(ask_graders, SchemeChanged)
+    config.add_korrigo_subscriber(CopyAssembled, ask_graders)
+    config.add_korrigo_subscriber(SchemeChanged, ask_graders)
     config.add_korrigo_step("scheme", SchemeStep())
     config.add_korrigo_step("grade", GradeStep())
     config.add_korrigo_static()

@@ -1,17 +1,14 @@
 """Asking a grader: what it proposes is checked, what it raises is contained."""
 
-import logging
 from dataclasses import dataclass
 from decimal import Decimal
 
 from korrigo.api import Sentence as _
-from korrigo.api import owner_of, read
+from korrigo.api import contained, read
 
 from .graders import CATEGORY, graders
 from .interfaces import Answer, ScoreProposal
 from .scheme import Question, score_ok
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -32,13 +29,10 @@ def propose(registry, answer: Answer, question: Question) -> ScoreProposal | NoP
         if wrong:
             return NoProposal(_("The settings of the grader “${name}” are incomplete: ${fields}.", name=grader.title,
                                 fields=", ".join(wrong)))
-    try:
+    with contained(registry, CATEGORY, grader.name):
         proposal = grader.propose(answer, question, config)
         return None if proposal is None else sound(proposal, question)
-    except Exception:
-        log.exception("the grader %r of %s raised on question %s", grader.name,
-                      owner_of(registry, CATEGORY, grader.name), question.label)
-        return NoProposal(_("The grader “${name}” could not work on this question.", name=grader.title))
+    return NoProposal(_("The grader “${name}” could not work on this question.", name=grader.title))
 
 
 def sound(proposal: ScoreProposal, question: Question) -> ScoreProposal:
