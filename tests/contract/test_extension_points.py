@@ -185,3 +185,23 @@ def test_static_files_of_a_package_are_served_under_its_name_and_nothing_beside_
         app.get(f"/static/korrigo_grading/{version}/{path}", status=404)
     app.get(f"/static/korrigo_ocr/{version}/desk.css", status=404)
     assert (folder / "grade.css").is_file()
+
+
+def test_a_script_is_loaded_on_the_pages_of_its_kind_under_its_versioned_address(tmp_path):
+    def includeme(config):
+        config.add_korrigo_static("korrigo_grading")
+        config.add_korrigo_script("page", "korrigo_grading/chip.js")
+        config.add_korrigo_script("grade", "korrigo_grading/grade.js")
+
+    app = TestApp(configured(tmp_path, includeme).make_wsgi_app())
+    page = app.get("/signin")
+    [url] = re.findall(r'<script type="module" src="(/static/korrigo_grading/[^"]*)"', page.text)
+    assert url.endswith("/chip.js")
+    assert app.get(url).content_type == "text/javascript"
+
+
+@pytest.mark.parametrize(("kind", "path"),
+                         [("everywhere", "korrigo_grading/chip.js"), ("page", "korrigo_grading/chip")])
+def test_a_script_for_no_kind_of_page_or_that_is_none_is_refused(tmp_path, kind, path):
+    with pytest.raises(ConfigurationError, match="script"):
+        configured(tmp_path, lambda config: config.add_korrigo_script(kind, path))
