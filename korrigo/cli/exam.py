@@ -66,6 +66,9 @@ def run_with(registry, options, *, user_id: str | None = None, **run_options) ->
         "anonymous": True})
     if form is None:
         raise BadInput("; ".join(f"{name}: {why}" for name, why in errors.items()))
+    for name, step in ordered_steps(registry):
+        with contained(registry, STEPS, name, but=(BadInput,)):
+            step.check(options)
     try:
         options.out.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -41,6 +41,9 @@ class Step:
     def arguments(self, parser):
         broken()
 
+    def check(self, options):
+        broken()
+
     def run(self, run):
         broken()
 

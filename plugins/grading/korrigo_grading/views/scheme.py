@@ -8,10 +8,9 @@ from pyramid.httpexceptions import HTTPBadRequest, HTTPFound
 from pyramid.response import Response
 
 from korrigo.api import Form, Optional, exam_context, read
-from korrigo.api import Sentence as _
 
 from ..graders import graders
-from ..scheme import SchemeError, parse_csv, parse_json, parse_lines, to_csv, to_json
+from ..scheme import SchemeError, from_file, parse_lines, to_csv, to_json
 from ..services import Proposals, Schemes
 
 LARGEST = 1 << 20
@@ -68,17 +67,6 @@ def ask(context, request):
 
 def _back(context, request):
     return HTTPFound(request.route_path("grading.scheme", exam=context.exam.id))
-
-
-def from_file(data: bytes, filename: str, total=None):
-    """The scheme of a JSON or CSV file.  Raises ``SchemeError``."""
-    try:
-        text = data.decode("utf-8-sig")
-        return parse_json(json.loads(text)) if filename.endswith(".json") else parse_csv(text, total)
-    except ValueError as error:
-        if isinstance(error, SchemeError):
-            raise
-        raise SchemeError([_("${file} cannot be read: ${why}.", file=filename, why=str(error))]) from error
 
 
 def download(context, request):
