@@ -17,6 +17,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "load")]
 from live_server import Server  # noqa: E402
 from test_web_and_worker import Browser, wait_for_jobs  # noqa: E402
 
+from korrigo import quiet  # noqa: E402, F401
 from korrigo.services import Exams  # noqa: E402
 
 PIECE = 4 << 20

@@ -1,5 +1,6 @@
 """The table of contents: what an application is made of, in which order, and why."""
 
+import contextlib
 import os
 import sys
 import traceback
@@ -67,7 +68,11 @@ def configure(
     config.commit()
     # ... but two plugins that register one thing are a conflict: no commit between them.
     for plugin in plugins:
-        include(config, plugin)
+        with named(plugin, "be included"):
+            if plugin.models:
+                config.maybe_dotted(plugin.models)
+            config.include(plugin.includeme, route_prefix=f"/{plugin.name}")
+            add_words(config, plugin)
     refuse_foreign_tables(plugins)
     try:
         config.commit()
@@ -76,24 +81,23 @@ def configure(
     config.registry["korrigo.configured"] = True
     for plugin in plugins:
         if plugin.ready is not None:
-            plugin.ready(config.registry)
+            with named(plugin, "get ready"):
+                plugin.ready(config.registry)
     if check and values["korrigo.db.check"]:
         migrate.check(config.registry["engine"], plugins)
     return config
 
 
-def include(config: Configurator, plugin: Plugin) -> None:
-    """What a plugin adds; whatever goes wrong there is said with its name."""
+@contextlib.contextmanager
+def named(plugin: Plugin, act: str):
+    """What a plugin raises at the start stops it, and says whose it is: a school that believes in it must know now."""
     try:
-        if plugin.models:
-            config.maybe_dotted(plugin.models)
-        config.include(plugin.includeme, route_prefix=f"/{plugin.name}")
-        add_words(config, plugin)
+        yield
     except Exception as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
         told = str(error) if isinstance(error, ConfigurationError) else f"{error!r} ({where.filename}:{where.lineno})"
-        raise PluginError(f"the plugin {plugin.name!r} cannot be added: {told.rstrip('.')}. "
-                          f"Repair it, or take {plugin.name!r} out of korrigo.plugins.") from error
+        raise PluginError(f"the plugin {plugin.name!r} could not {act}: {told.rstrip('.')}. Repair it, or take "
+                          f"{plugin.name!r} out of korrigo.plugins.") from error
 
 
 def adds(plugin: Plugin, conflict: ConfigurationConflictError) -> bool:

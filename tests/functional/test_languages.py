@@ -55,7 +55,7 @@ def test_a_sign_in_link_that_was_used(app, headers, french):
 def test_the_page_of_an_exam_with_its_steps(browser, made, headers, french):
     words = shown(browser.get(f"/exams/{made.exam}", headers=headers).text)
     for ours, theirs in (("Barème", "Marking scheme"), ("Identification", "Identification"), ("à corriger", "to grade"),
-                         ("Liste des élèves", "Roster"), ("Exports", "Export ")):
+                         ("Élèves attendus", "Roster"), ("Exports", "Export ")):
         assert (ours if french else theirs) in words, (ours, theirs)
 
 

@@ -68,6 +68,11 @@ POST   grading.lease        . . y . y . y  400
 GET    grading.scheme       . . . y y y y  200
 POST   grading.scheme       . . . . y . y  422
 GET    grading.scheme.file  . . . y y y y  200
+GET    grading.question     . . . . y . y  200
+POST   grading.question     . . . . y . y  422
+POST   grading.accept_from  . . . . y . y  302
+POST   grading.accept       . . . . y . y  302
+POST   grading.ask          . . . . y . y  302
 GET    grading.finalise     . . . y y y y  200
 POST   grading.finalise     . . . y y y y  302
 POST   grading.finalise_one . . . y y y y  409
@@ -116,6 +121,7 @@ def cast(scope, sign_in, built):
     """``cast(role)`` signs somebody in who is that, on an anonymous exam; the ids of what there is."""
     made = built()
     known = {"exam": made.exam, "copy": made.copies[0], "side": made.sides[0][0], "file": "f" * 32, "act": "retry",
+             "question": made.leaves["1a"],
              "size": "thumb", "format": "json", "token": "f" * 32}
 
     def enter(role: str) -> dict[str, str]:

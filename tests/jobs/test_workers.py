@@ -159,7 +159,7 @@ def test_a_job_that_hangs_in_c_code_is_ended_at_its_hard_limit(registry, start):
     start()
     job_id = add(registry, "jobs.hang", name="stuck")
     until(lambda: job(registry, job_id).state == "dead")
-    assert titles(registry) == ["failed: stuck: WorkerDied"]
+    until(lambda: titles(registry) == ["failed: stuck: WorkerDied"])    # told after it is dead
 
 
 def test_a_job_that_nobody_rang_for_is_found_by_the_sweep(registry, start):

@@ -235,7 +235,7 @@ def refused(config):
 def test_a_plugin_that_breaks_while_it_is_added_is_named_with_the_remedy(tmp_path, includeme, words):
     with pytest.raises(PluginError) as error:
         configure(SETTINGS, here=str(tmp_path), check=False, plugins=[make("a", includeme=includeme)])
-    assert "the plugin 'a' cannot be added" in str(error.value) and words in str(error.value)
+    assert "the plugin 'a' could not be included" in str(error.value) and words in str(error.value)
     assert "take 'a' out of korrigo.plugins" in str(error.value)
 
 
