@@ -6,6 +6,7 @@ What is not named here is private and may change without a word.  ``PLUGIN_API``
 from .contained import contained
 from .db import scope
 from .db.base import Base, Points, SentenceText, UtcDateTime, id_column, new_id, now, reference
+from .deprecated import KorrigoDeprecation, deprecated, deprecated_names
 from .directives import register, table, verified
 from .events import CopyAssembled, CopyIdentified, CopyMoved, Event
 from .interfaces import IBlobStore, IExamStep, IHealthCheck, ISlot, StepState

@@ -206,3 +206,9 @@ def test_a_script_is_loaded_on_the_pages_of_its_kind_under_its_versioned_address
 def test_a_script_for_no_kind_of_page_or_that_is_none_is_refused(tmp_path, kind, path):
     with pytest.raises(ConfigurationError, match="script"):
         configured(tmp_path, lambda config: config.add_korrigo_script(kind, path))
+
+
+def test_every_directive_has_a_heading_in_the_guide(directives):
+    guide = (TESTS.parent / "docs" / "plugin-authors.md").read_text(encoding="utf-8")
+    headings = set(re.findall(r"^### (\w+)$", guide, re.MULTILINE))
+    assert directives == headings

@@ -22,7 +22,7 @@ class Numeric(Form):
 class NumericGrader:
     """All points within the tolerance, else none; what is no number is left to a person."""
 
-    name, title, reads, form = "numeric", _("Number with a tolerance"), ("typed",), Numeric
+    name, title, reads, form = "tolerance", _("Number with a tolerance"), ("typed",), Numeric
 
     def propose(self, answer, question, config):
         try:

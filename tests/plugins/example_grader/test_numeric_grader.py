@@ -61,8 +61,8 @@ def test_a_scheme_editor_finds_titles_and_defaults_and_refuses_a_negative_tolera
 
 
 def test_it_is_offered_beside_the_graders_that_come_with_grading(make_site):
-    assert "numeric" in graders(make_site("grading", "example_grader").registry)
-    assert "numeric" not in graders(make_site("grading").registry)
+    assert "tolerance" in graders(make_site("grading", "example_grader").registry)
+    assert "tolerance" not in graders(make_site("grading").registry)
 
 
 def test_all_its_python_is_under_sixty_lines():

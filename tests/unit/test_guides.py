@@ -1,0 +1,65 @@
+"""The guides say what is so: their code is run, their table of settings is what ``korrigo config doc`` knows."""
+
+import importlib
+import re
+import sys
+import warnings
+from pathlib import Path
+
+import pytest
+
+from korrigo.config import configure
+from korrigo.plugins import Plugin, resolve
+from korrigo.testing.sites import settings
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from workplace import Workplace  # noqa: E402
+
+ROOT = Path(__file__).resolve().parents[2]
+GUIDE = ROOT / "docs" / "plugin-authors.md"
+#: A fenced block: its language, the file that it is to be written to or nothing, its text.
+BLOCK = re.compile(r"^```(\w+)[ ]?(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+OURS = ("import", "ocr", "grading", "export")
+
+
+def blocks(page: Path) -> list[tuple[str, str, str]]:
+    return BLOCK.findall(page.read_text(encoding="utf-8"))
+
+
+def test_every_block_of_the_guide_has_a_language_that_is_run_here():
+    text = GUIDE.read_text(encoding="utf-8")
+    assert text.count("```") == 2 * len(blocks(GUIDE)) > 40
+    assert {language for language, _file, _text in blocks(GUIDE)} == {"sh", "python"}
+
+
+@pytest.mark.slow
+def test_the_commands_and_files_of_the_guide_work_in_their_order(tmp_path):
+    place = Workplace(tmp_path)
+    for language, file, text in blocks(GUIDE):
+        if language == "sh":
+            printed = place.run(text)
+            assert "failed" not in printed and "skipped" not in printed
+        elif file:
+            (tmp_path / file).write_text(text, encoding="utf-8")
+    assert "graders        numeric" in place.run("korrigo -c school.ini plugin list -v")
+    assert "korrigo_numeric-0.1.0-py3-none-any.whl" in place.run("ls wheels")
+
+
+MODULES = [text for language, file, text in blocks(GUIDE) if language == "python" and not file]
+
+
+@pytest.mark.parametrize("text", MODULES, ids=lambda text: next(iter(re.findall(r"add_korrigo_\w+", text)), "module"))
+def test_an_example_of_the_guide_is_a_plugin_that_starts(text, tmp_path, monkeypatch):
+    (tmp_path / "korrigo_sample" / "static").mkdir(parents=True)
+    (tmp_path / "korrigo_sample" / "static" / "pace.js").write_text("export {};\n")
+    (tmp_path / "korrigo_sample" / "__init__.py").write_text(text, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setitem(sys.modules, "korrigo_sample", None)    # forgotten when the test ends
+    del sys.modules["korrigo_sample"]
+    with warnings.catch_warnings():
+        module = importlib.import_module("korrigo_sample")
+    if hasattr(module, "includeme"):
+        plugin = getattr(module, "plugin", None) or Plugin("sample", "Sample", module.includeme, requires=OURS)
+        config = configure(settings(tmp_path, ()), here=str(tmp_path), check=False, plugins=[*resolve(OURS), plugin])
+        config.registry["engine"].dispose()
+        assert all(hasattr(config, directive) for directive in re.findall(r"config\.(add_korrigo_\w+)", text))
