@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run demo test install install-dev tesseract lint messages clean
+.PHONY: run demo test install install-dev tesseract lint messages settings clean
 
 run: install tesseract
 	$(BIN)/korrigo -c development.ini up
@@ -40,6 +40,9 @@ lint: install-dev
 
 messages: install-dev
 	$(BIN)/python tests/messages.py
+
+settings: install-dev
+	$(BIN)/python tests/settings_table.py
 
 clean:
 	rm -rf var build

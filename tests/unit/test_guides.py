@@ -63,3 +63,25 @@ def test_an_example_of_the_guide_is_a_plugin_that_starts(text, tmp_path, monkeyp
         config = configure(settings(tmp_path, ()), here=str(tmp_path), check=False, plugins=[*resolve(OURS), plugin])
         config.registry["engine"].dispose()
         assert all(hasattr(config, directive) for directive in re.findall(r"config\.(add_korrigo_\w+)", text))
+
+
+def test_the_table_of_settings_is_what_is_declared():
+    from settings_table import parts, table
+
+    assert parts()[1] == table(), "run: make settings"
+
+
+def test_every_command_of_the_guide_for_administrators_is_there(capsys):
+    from korrigo.cli import main
+
+    text = (ROOT / "docs" / "admin.md").read_text(encoding="utf-8")
+    commands = set(re.findall(r"korrigo(?: -c production\.ini)? ([a-z]+)(?: ([a-z]+))?(?=[ `\n])", text))
+    known = {("config", act) for act in ("validate", "undeclared", "show", "doc")} | {
+        ("db", "upgrade"), ("db", "status"), ("db", "remove"), ("plugin", "list"), ("user", "add"), ("user", "link"),
+        ("job", "list"), ("exam", "run")}
+    assert {pair for pair in commands if pair[1]} - known == set()
+    for command, act in sorted(known):
+        with pytest.raises(SystemExit) as end:
+            main([command, act, "--help"])
+        assert end.value.code == 0
+        assert act in capsys.readouterr().out

@@ -1,6 +1,7 @@
 """Declared settings: every kind, their order of precedence, typing errors, and what production refuses."""
 
 import datetime as dt
+import re
 from configparser import RawConfigParser
 from pathlib import Path
 
@@ -202,3 +203,25 @@ def test_all_problems_are_said_at_once():
 def test_a_developer_may_use_what_production_refuses_but_not_a_short_secret():
     assert insecure(environment="development", url="http://localhost", hosts="*") == ""
     assert "at least 32" in insecure(environment="development", secret="short")
+
+
+@pytest.mark.parametrize("name", ["development.ini", "production.ini"])
+def test_every_key_of_an_ini_file_has_a_comment_above_it(name):
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    keys = [place for place, line in enumerate(lines) if re.match(r"(korrigo|sqlalchemy)\.[\w.]+ *=", line)]
+    assert len(keys) > 8
+    assert [lines[place] for place in keys if not lines[place - 1].startswith("# ")] == []
+
+
+@pytest.mark.parametrize("value, shown", [
+    ("postgresql+psycopg://korrigo:hunter2@db/x", "postgresql+psycopg://korrigo:(hidden)@db/x"),
+    ("redis://:hunter2@localhost:6379/0", "redis://:(hidden)@localhost:6379/0"),
+    ("redis://localhost:6379/0", "redis://localhost:6379/0"), ("sqlite:///a:b@c.db", "sqlite:///a:b@c.db"),
+    (True, "true"), (dt.timedelta(hours=4), "14400 s"), (["fr", "en"], "fr en"), (None, "")])
+def test_a_value_is_shown_as_one_writes_it_and_without_the_password_in_an_address(value, shown):
+    assert Setting("korrigo.x", "str", "", "An x.").shown(value) == shown
+
+
+def test_a_secret_is_shown_as_being_there_or_not():
+    secret = Setting("korrigo.x", "str", "", "An x.", secret=True)
+    assert (secret.shown("hunter2"), secret.shown("")) == ("(hidden)", "")

@@ -248,3 +248,30 @@ def test_a_developer_writes_the_migrations_of_a_plugin(korrigo, ini, revisions):
 def test_a_revision_is_of_an_enabled_plugin_with_migrations(korrigo):
     code, _printed, said = korrigo("db", "revision", "-p", "grading", "-m", "x")
     assert code == 2 and "'grading'" in said
+
+
+def test_the_settings_of_one_plugin_are_printed_alone(korrigo, ini):
+    some = ini("korrigo.plugins = ocr")
+    code, printed, _said = korrigo("config", "doc", "ocr", file=some)
+    assert code == 0
+    assert set(re.findall(r"^([\w.]+) =", printed, re.MULTILINE)) == {
+        "korrigo.ocr.reader", "korrigo.ocr.threshold", "korrigo.ocr.automatic"}
+    printed = korrigo("config", "doc", "core", file=some)[1]
+    assert "korrigo.secret =" in printed and "korrigo.ocr" not in printed
+    code, _printed, said = korrigo("config", "doc", "grading", file=some)
+    assert code == 2 and "'grading' is not enabled" in said
+
+
+def test_what_is_used_is_shown_with_where_it_comes_from_and_without_secrets(korrigo, ini, monkeypatch):
+    monkeypatch.setenv("KORRIGO_JOBS_LEASE", "90 s")
+    monkeypatch.setenv("SQLALCHEMY_URL", "postgresql+psycopg://korrigo:hunter2@db/korrigo")
+    monkeypatch.setenv("KORRIGO_PLUGINS", "ocr")
+    code, printed, _said = korrigo("config", "show", file=ini("korrigo.jobs.lease = 30 s", "korrigo.upload.max = 2 MB"))
+    assert code == 0
+    shown = {line.partition(" = ")[0]: line.partition(" = ")[2].split() for line in printed.splitlines()}
+    assert shown["korrigo.jobs.lease"] == ["90", "s", "(KORRIGO_JOBS_LEASE)"]
+    assert shown["korrigo.upload.max"] == ["2097152", "(ini)"]
+    assert shown["korrigo.session.lifetime"] == ["14400", "s", "(default)"]
+    assert shown["korrigo.secret"] == ["(hidden)", "(ini)"]
+    assert shown["korrigo.ocr.automatic"] == ["true", "(default)"]
+    assert "hunter2" not in printed and "x7x7" not in printed and "db/korrigo" in printed
