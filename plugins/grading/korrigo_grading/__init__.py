@@ -31,6 +31,7 @@ def includeme(config):
             (_("Finalising"), "grading.finalise", "check", "exam:office"))):
         config.add_korrigo_nav("exam", label=label, route=route, icon=icon, permission=permission, order=30 + order)
     config.include(".views")
+    config.include(".api")
 
 
 plugin = Plugin(
