@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pydantic
-import pydantic_core
 from pyramid.response import Response
 from sqlalchemy.exc import OperationalError
 
@@ -25,6 +24,7 @@ log = logging.getLogger(__name__)
 
 #: The largest JSON that is taken: two hundred edits with long ink strokes.
 LARGEST = 16 << 20
+ANYTHING = pydantic.TypeAdapter(Any)
 CHALLENGE = 'Bearer realm="Korrigo"'
 
 
@@ -51,7 +51,8 @@ def admit(request, operation: Operation) -> None:
     if identity is None or identity.token is None:
         wrong = bool(bearer(request))
         raise Problem(
-            401, _("This token is not valid (any more).") if wrong else _("Send a token: Authorization: Bearer krg_…"),
+            401, _("This token is not valid (any more).") if wrong else
+            _("Send a token in the header Authorization, after the word Bearer."),
             headers=[("WWW-Authenticate", f'{CHALLENGE}, error="invalid_token"' if wrong else CHALLENGE)])
     request.limits.hit("api", identity.token.id)
     if identity.token.last_used is None or identity.token.last_used < now() - PRECISION:
@@ -114,9 +115,9 @@ def read_body(request, operation: Operation):
     if operation.body is None:
         return None
     try:
-        value = pydantic_core.from_json(request.body, allow_inf_nan=False)
-    except ValueError as error:
-        raise Problem(400, _("This is not JSON: ${why}.", why=str(error))) from None
+        value = ANYTHING.validate_json(request.body)
+    except pydantic.ValidationError as error:
+        raise Problem(400, _("This is not JSON: ${why}.", why=error.errors()[0]["ctx"]["error"])) from None
     if not storable(value):
         raise Problem(400, _("Something in it cannot be stored: NUL, or a number without end."))
     return validate(request, operation.body, value)

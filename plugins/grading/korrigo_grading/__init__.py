@@ -17,9 +17,9 @@ def includeme(config):
         config.add_korrigo_grader(grader)
     for service in SERVICES:
         config.add_korrigo_service(service)
-    config.add_korrigo_permission("grading:grade", "Write on copies", ([exam_grader], [exam_coordinator], [admin]))
-    config.add_korrigo_permission("grading:scheme", "Change the marking scheme", ([exam_coordinator], [admin]))
-    config.add_korrigo_permission("grading:finalise", "Finalise and reopen copies, take graded PDFs", OFFICE)
+    config.add_korrigo_permission("grading:grade", _("Write on copies"), ([exam_grader], [exam_coordinator], [admin]))
+    config.add_korrigo_permission("grading:scheme", _("Change the marking scheme"), ([exam_coordinator], [admin]))
+    config.add_korrigo_permission("grading:finalise", _("Finalise and reopen copies, take graded PDFs"), OFFICE)
     config.add_korrigo_job(JOB, jobs.finalise, title=_("Making a graded PDF"), failed=jobs.finalise_failed,
                            fatal=(GradedPdfError,))
     config.add_korrigo_step("scheme", SchemeStep())
