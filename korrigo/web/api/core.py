@@ -207,16 +207,17 @@ def facts(exam: Exam) -> dict:
 
 
 def includeme(config):
-    add = config.add_korrigo_api
-    add("GET", "/me", me, scope=BASIC, permission="home", summary=_("Whose token this is"), reply=Me)
-    add("GET", "/capabilities", capabilities, scope=BASIC, permission="home", summary=_("What is enabled"),
-        reply=Capabilities)
-    add("GET", "/exams", list_exams, scope="exams:read", permission="home", summary=_("List exams"), query=ExamsQuery,
-        reply=ExamsReply)
-    add("POST", "/exams", make_exam, scope="exams:write", permission="exam:create", summary=_("Make an exam"),
-        body=ExamGiven, reply=ExamReply, status=201)
+    config.add_korrigo_api("GET", "/me", me, scope=BASIC, permission="home", summary=_("Whose token this is"), reply=Me)
+    config.add_korrigo_api("GET", "/capabilities", capabilities, scope=BASIC, permission="home",
+                           summary=_("What is enabled"), reply=Capabilities)
+    config.add_korrigo_api("GET", "/exams", list_exams, scope="exams:read", permission="home",
+                           summary=_("List exams"), query=ExamsQuery, reply=ExamsReply)
+    config.add_korrigo_api("POST", "/exams", make_exam, scope="exams:write", permission="exam:create",
+                           summary=_("Make an exam"), body=ExamGiven, reply=ExamReply, status=201)
     exam = {"factory": exam_context, "scope": "exams:read", "permission": "exam:view"}
-    add("GET", "/exams/{exam}", see_exam, summary=_("See an exam and how far it is"), reply=ExamState, **exam)
-    add("GET", "/exams/{exam}/copies", list_copies, summary=_("List the copies of an exam"), reply=CopiesReply, **exam)
-    add("GET", "/jobs/{job}", see_job, scope="jobs:read", permission="job:view", factory=job_context,
-        summary=_("Follow a background job"), reply=JobReply)
+    config.add_korrigo_api("GET", "/exams/{exam}", see_exam, summary=_("See an exam and how far it is"),
+                           reply=ExamState, **exam)
+    config.add_korrigo_api("GET", "/exams/{exam}/copies", list_copies, summary=_("List the copies of an exam"),
+                           reply=CopiesReply, **exam)
+    config.add_korrigo_api("GET", "/jobs/{job}", see_job, scope="jobs:read", permission="job:view",
+                           factory=job_context, summary=_("Follow a background job"), reply=JobReply)

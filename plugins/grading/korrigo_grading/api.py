@@ -202,14 +202,17 @@ def includeme(config):
     config.add_korrigo_scope("grading:read", _("See marking schemes and what is written on copies"))
     config.add_korrigo_scope("grading:write", _("Write on copies and finalise them"))
     config.add_korrigo_scope("grading:scheme", _("Change marking schemes"))
-    add, exam, copy = config.add_korrigo_api, {"factory": exam_context}, {"factory": copy_context}
-    add("GET", "/exams/{exam}/scheme", see_scheme, scope="grading:read", permission="exam:view",
-        summary=_("See the marking scheme"), reply=SchemeReply, **exam)
-    add("PUT", "/exams/{exam}/scheme", set_scheme, scope="grading:scheme", permission="grading:scheme",
-        summary=_("Replace the marking scheme"), body=SchemeGiven, reply=SchemeReply, **exam)
-    add("GET", "/copies/{copy}/targets", list_targets, scope="grading:read", permission="grading:grade",
-        summary=_("See what is written on a copy"), reply=TargetsReply, **copy)
-    add("POST", "/copies/{copy}/ops", write_ops, scope="grading:write", permission="grading:grade",
-        summary=_("Write on a copy"), body=OpsGiven, reply=OpsReply, **copy)
-    add("POST", "/copies/{copy}/finalise", finalise, scope="grading:write", permission="grading:finalise",
-        summary=_("Finalise a copy"), reply=Finalising, status=202, **copy)
+    exam, copy = {"factory": exam_context}, {"factory": copy_context}
+    config.add_korrigo_api("GET", "/exams/{exam}/scheme", see_scheme, scope="grading:read", permission="exam:view",
+                           summary=_("See the marking scheme"), reply=SchemeReply, **exam)
+    config.add_korrigo_api("PUT", "/exams/{exam}/scheme", set_scheme, scope="grading:scheme",
+                           permission="grading:scheme", summary=_("Replace the marking scheme"), body=SchemeGiven,
+                           reply=SchemeReply, **exam)
+    config.add_korrigo_api("GET", "/copies/{copy}/targets", list_targets, scope="grading:read",
+                           permission="grading:grade", summary=_("See what is written on a copy"), reply=TargetsReply,
+                           **copy)
+    config.add_korrigo_api("POST", "/copies/{copy}/ops", write_ops, scope="grading:write", permission="grading:grade",
+                           summary=_("Write on a copy"), body=OpsGiven, reply=OpsReply, **copy)
+    config.add_korrigo_api("POST", "/copies/{copy}/finalise", finalise, scope="grading:write",
+                           permission="grading:finalise", summary=_("Finalise a copy"), reply=Finalising, status=202,
+                           **copy)
