@@ -3,10 +3,11 @@
 What is not named here is private and may change without a word.  ``PLUGIN_API`` says which version this is.
 """
 
+from .contained import contained
 from .db import scope
 from .db.base import Base, Points, SentenceText, UtcDateTime, id_column, new_id, now, reference
 from .directives import register, table, verified
-from .events import CopyAssembled, CopyIdentified, CopyMoved
+from .events import CopyAssembled, CopyIdentified, CopyMoved, Event
 from .interfaces import IBlobStore, IExamStep, IHealthCheck, ISlot, StepState
 from .jobs.run import Cancelled, JobContext
 from .models import (
@@ -48,7 +49,9 @@ from .texts import safe_cell, safe_filename
 from .version import PLUGIN_API
 from .web.api.door import demand, wrong_fields
 from .web.errors import Problem, answer
+from .web.form_fields import FormField, fields_of, submitted
 from .web.forms import DecimalText, Form, Given, Id, Optional, Reply, Title, json_object, read
 from .web.jobs import describe as describe_job
 from .web.language import say, school_localizer, write_number
+from .web.polling import polled
 from .web.templating import write_when

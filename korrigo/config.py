@@ -1,5 +1,6 @@
 """The table of contents: what an application is made of, in which order, and why."""
 
+import contextlib
 import os
 import sys
 import zoneinfo
@@ -18,7 +19,7 @@ from sqlalchemy.exc import ArgumentError
 
 from . import settings
 from .db import migrate
-from .plugins import Plugin, resolve
+from .plugins import Plugin, PluginError, resolve
 
 #: A secret shorter than this can be guessed.
 SECRET_LENGTH = 32
@@ -68,17 +69,31 @@ def configure(
     for plugin in plugins:
         if plugin.models:
             config.maybe_dotted(plugin.models)
-        config.include(plugin.includeme, route_prefix=f"/{plugin.name}")
+        with named(plugin, "be included"):
+            config.include(plugin.includeme, route_prefix=f"/{plugin.name}")
         add_words(config, plugin)
     refuse_foreign_tables(plugins)
     config.commit()
     config.registry["korrigo.configured"] = True
     for plugin in plugins:
         if plugin.ready is not None:
-            plugin.ready(config.registry)
+            with named(plugin, "get ready"):
+                plugin.ready(config.registry)
     if check and values["korrigo.db.check"]:
         migrate.check(config.registry["engine"], plugins)
     return config
+
+
+@contextlib.contextmanager
+def named(plugin: Plugin, act: str):
+    """What a plugin raises at the start stops it, and says whose it is: a school that believes in it must know now."""
+    try:
+        yield
+    except ConfigurationError:
+        raise
+    except Exception as error:
+        raise PluginError(f"the plugin {plugin.name!r} could not {act}: {error!r}. Repair it, or take "
+                          f"{plugin.name!r} out of korrigo.plugins.") from error
 
 
 def add_words(config: Configurator, plugin: Plugin) -> None:

@@ -53,6 +53,12 @@ def table(registry, category: str) -> dict:
     return registry.setdefault(category, {})
 
 
+def owner_of(registry, category: str, name) -> str:
+    """The package that registered something: whom a log blames when it raises."""
+    introspectable = registry.introspector.get(category, name)
+    return introspectable["package"] if introspectable is not None else "nobody"
+
+
 def added_by(registry, package: str) -> dict[str, list]:
     """What a package and those inside it added, by category, from the introspector."""
     found: dict[str, list] = {}

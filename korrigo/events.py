@@ -1,4 +1,4 @@
-"""What happens, told to whoever listens: ``config.add_subscriber(function, CopyIdentified)``.
+"""What happens, told to whoever listens: ``config.add_korrigo_subscriber(CopyIdentified, function)``.
 
 Events are values with ids, fired after the flush and before the commit, inside the transaction.  ``request`` is the
 one (of a browser, a job or a command) in which it happened: a subscriber works in its transaction.

@@ -34,6 +34,9 @@ class IExamStep(Interface):
     def arguments(parser):
         """Add the options that this step reads to an ``argparse`` parser."""
 
+    def check(options):
+        """Look at the options before anything is done; raise ``BadInput`` for what cannot be used."""
+
     def run(run):
         """Do the step for ``run.exam_id`` (:class:`korrigo.pipeline.ExamRun`), jobs included."""
 

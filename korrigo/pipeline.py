@@ -6,11 +6,12 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from .contained import contained
 from .db import scope
 from .jobs.drain import drain
 from .jobs.handlers import KINDS
 from .models import Exam, Job, JobState
-from .web.nav import ordered_steps
+from .web.nav import STEPS, ordered_steps
 
 #: Exit codes of commands.
 OK, FAILED, BAD_INPUT, NEEDS_PERSON = 0, 1, 2, 3
@@ -63,8 +64,10 @@ class ExamRun:
 
     def go(self) -> None:
         """Every step, then every step's report."""
-        steps = [step for _name, step in ordered_steps(self.registry)]
-        for step in steps:
-            step.run(self)
-        for step in steps:
-            step.report(self)
+        steps = ordered_steps(self.registry)
+        for act in ("run", "report"):
+            for name, step in steps:
+                with contained(self.registry, STEPS, name, but=(BadInput,)) as outcome:
+                    getattr(step, act)(self)
+                if outcome.error:
+                    self.needs_person(f"the step {name} failed: {outcome.error}")

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from ..config import configure
+from ..contained import contained
 from ..db import migrate, scope
 from ..jobs.handlers import KINDS
 from ..models import Paper
@@ -17,7 +18,7 @@ from ..services import Exams
 from ..services.exams import ExamInUse
 from ..web.exams import ExamForm
 from ..web.forms import read
-from ..web.nav import ordered_steps
+from ..web.nav import STEPS, ordered_steps
 from .bootstrap import quiet_logging, registry_of
 from .progress import Progress
 
@@ -41,8 +42,9 @@ def run_parser(registry) -> argparse.ArgumentParser:
     parser.add_argument("--total", default="20", help="marks are out of this many points")
     parser.add_argument("--paper", choices=[*Paper, "guess"], default="guess", help="shape of the pupils' paper")
     parser.add_argument("--pages", type=int, default=None, help="pages of a complete copy")
-    for _name, step in ordered_steps(registry):
-        step.arguments(parser)
+    for name, step in ordered_steps(registry):
+        with contained(registry, STEPS, name):
+            step.arguments(parser)
     return parser
 
 
@@ -64,6 +66,9 @@ def run_with(registry, options, *, user_id: str | None = None, **run_options) ->
         "anonymous": True})
     if form is None:
         raise BadInput("; ".join(f"{name}: {why}" for name, why in errors.items()))
+    for name, step in ordered_steps(registry):
+        with contained(registry, STEPS, name, but=(BadInput,)):
+            step.check(options)
     try:
         options.out.mkdir(parents=True, exist_ok=True)
     except OSError as error:

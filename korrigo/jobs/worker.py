@@ -17,6 +17,7 @@ from huey.consumer import Consumer, ProcessEnvironment
 
 from ..db.base import now
 from ..models import WorkerSeen
+from ..pages.picture import warm
 from .sweep import sweep, tick
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ class _Environment(ProcessEnvironment):
     def init_child(self, process):
         die_with(self.parent)
         self.registry["engine"].dispose(close=False)
+        warm()
         super().init_child(process)
 
 

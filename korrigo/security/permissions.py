@@ -6,6 +6,7 @@ in the table is granted to nobody.
 
 from pyramid.exceptions import ConfigurationError
 
+from ..contained import contained
 from ..directives import register, table
 from ..sentences import Sentence as _
 from .predicates import (
@@ -56,7 +57,9 @@ def add_korrigo_permission(config, name, title, rows):
 def permits(registry, identity, context, permission: str) -> bool:
     """Whether one of the permission's rows is true."""
     rows = registry.get(CATEGORY, {}).get(permission, ())
-    return any(all(predicate(identity, context) for predicate in row) for row in rows)
+    with contained(registry, CATEGORY, permission):
+        return any(all(predicate(identity, context) for predicate in row) for row in rows)
+    return False        # a predicate raised: who cannot be judged may not
 
 
 def includeme(config):

@@ -15,6 +15,8 @@ from .forms import DecimalText, Form, Optional, Title, read
 from .nav import step_states
 
 LOOK = {"trouble", "todo"}
+#: Exams whose steps are shown on the start page.
+RECENT = 8
 
 
 class ExamForm(Form):
@@ -37,12 +39,6 @@ def visible(request) -> sa.Select[tuple[Exam]]:
     return query
 
 
-def copy_counts(db, exam_ids) -> dict[str, int]:
-    rows = db.execute(sa.select(Copy.exam_id, sa.func.count()).where(Copy.exam_id.in_(list(exam_ids)))
-                      .group_by(Copy.exam_id))
-    return dict(rows.all())
-
-
 def copy_states(db, exam_id: str) -> dict[str, int]:
     """How many copies of an exam are in which state."""
     return dict(db.execute(
@@ -59,19 +55,16 @@ class _Seen:
 
 
 def home(request):
-    """What must be done now, and the exams."""
+    """What must be done now, and the exams.  How far an exam is takes some queries: it is shown for the newest."""
     exams = list(request.db.scalars(visible(request)))
-    counts = copy_counts(request.db, [exam.id for exam in exams])
     shown, todo = [], []
-    for exam in exams:
+    for exam in exams[:RECENT]:
         request.context = _Seen(exam)
         steps = step_states(request, exam)
-        shown.append({"exam": exam, "title": exam.title, "subject": exam.subject, "date": exam.held_on,
-                      "url": request.route_path("exam", exam=exam.id), "steps": steps,
-                      "copies": counts.get(exam.id, 0)})
+        shown.append({"exam": exam, "url": request.route_path("exam", exam=exam.id), "steps": steps})
         todo += [{"label": step["label"], "exam": exam.title, "count": step["detail"], "url": step["url"]}
                  for step in steps if step["state"] in LOOK and step["url"]]
-    return {"exams": shown, "todo": todo[:8]}
+    return {"exams": shown, "earlier": exams[RECENT:], "todo": todo[:8]}
 
 
 def exam_page(context, request):

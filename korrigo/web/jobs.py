@@ -1,8 +1,5 @@
 """Background jobs, seen by those they concern: progress, cancel, retry."""
 
-import hashlib
-import json
-
 import sqlalchemy as sa
 from pyramid.httpexceptions import HTTPFound
 from pyramid.response import Response
@@ -11,6 +8,7 @@ from ..jobs.handlers import KINDS
 from ..models import Exam, Job, JobState
 from ..security.contexts import job_context
 from .language import say
+from .polling import polled
 
 TABS = {
     "look": (JobState.DEAD,),
@@ -39,12 +37,7 @@ def describe(request, job: Job) -> dict:
 
 def job_state(context, request):
     """Poll me: 304 while nothing has moved."""
-    body = json.dumps(describe(request, context.job), default=str).encode()
-    response = Response(body=body, content_type="application/json", charset="utf-8", request=request)
-    response.etag = hashlib.sha256(body).hexdigest()[:16]
-    response.cache_control = "private, no-cache"
-    response.conditional_response = True
-    return response
+    return polled(request, describe(request, context.job))
 
 
 def act(context, request):

@@ -1,14 +1,12 @@
 """Navigation as data: plugins say label, route and permission; the core draws menus, tabs and steppers."""
 
 import graphlib
-import logging
 from dataclasses import dataclass
 
+from ..contained import contained
 from ..directives import register, table, verified
 from ..interfaces import IExamStep, StepState
 from ..sentences import Sentence as _
-
-log = logging.getLogger(__name__)
 
 STEPS = "korrigo steps"
 NAV = "korrigo nav"
@@ -40,9 +38,10 @@ def links(request, area: str, **values) -> list[Link]:
     here = request.matched_route.name if request.matched_route else ""
     entries = [(entry, key) for key, entry in table(request.registry, NAV).items() if key[0] == area]
     found = []
-    for (_order, label, route, icon, permission), _key in sorted(entries, key=lambda item: item[0][0]):
-        if request.has_permission(permission):
-            found.append(Link(label, request.route_path(route, **values), here.startswith(route), icon))
+    for (_order, label, route, icon, permission), key in sorted(entries, key=lambda item: item[0][0]):
+        with contained(request.registry, NAV, key):
+            if request.has_permission(permission):
+                found.append(Link(label, request.route_path(route, **values), here.startswith(route), icon))
     return found
 
 
@@ -65,10 +64,10 @@ def step_states(request, exam) -> list[dict]:
     """What the stepper shows: ``{name, label, state, detail, url}`` for each step."""
     shown = []
     for name, step in ordered_steps(request.registry):
-        try:
+        state = None
+        with contained(request.registry, STEPS, name, request=request) as outcome:
             state = step.state(request, exam)
-        except Exception:
-            log.exception("the step %s raised", name)
+        if outcome.error:
             state = StepState("trouble", _("A plugin could not be shown."))
         if state is not None:
             shown.append({"name": name, "label": step.title, "state": state.state, "detail": state.detail,

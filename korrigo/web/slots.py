@@ -1,15 +1,12 @@
 """Named places in pages that plugins fill.  A slot that raises is replaced by a note; the page lives."""
 
-import logging
-
 from markupsafe import Markup
 
+from ..contained import contained
 from ..directives import register, table, verified
 from ..interfaces import ISlot
 from ..sentences import Sentence as _
 from .language import say
-
-log = logging.getLogger(__name__)
 
 CATEGORY = "korrigo slots"
 FAILED = Markup('<p class="note note-warn">{}</p>')
@@ -31,10 +28,10 @@ def fill(request, place: str, **context) -> Markup:
     for _order, key, permission, filler in sorted(fillers, key=lambda item: item[:2]):
         if permission and not request.has_permission(permission):
             continue
-        try:
+        made = None
+        with contained(request.registry, CATEGORY, key, request=request) as outcome:
             made = filler(request, **context)
-        except Exception:
-            log.exception("the slot %s of %s raised", place, key[1])
+        if outcome.error:
             made = FAILED.format(say(request, _("A plugin could not be shown.")))
         if made:
             parts.append(made)

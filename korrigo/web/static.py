@@ -8,6 +8,8 @@ import hashlib
 import json
 from pathlib import Path
 
+from markupsafe import Markup
+from pyramid.exceptions import ConfigurationError
 from pyramid.httpexceptions import HTTPNotFound
 from pyramid.path import AssetResolver
 from pyramid.response import FileResponse
@@ -15,6 +17,9 @@ from pyramid.response import FileResponse
 from ..directives import register, table
 
 CATEGORY = "korrigo static"
+SCRIPTS = "korrigo scripts"
+#: Kinds of pages that scripts may be for: every page, and the work screens.
+KINDS = ("page", "grade", "desk", "sheet", "upload")
 YEAR = 365 * 86400
 
 
@@ -27,6 +32,24 @@ def add_korrigo_static(config, package=None):
         table(config.registry, CATEGORY)[package] = (folder, content_hash(folder))
 
     register(config, CATEGORY, package, folder, store)
+
+
+def add_korrigo_script(config, kind, path):
+    """Load a module of a package's static folder on pages of a kind: ``("grade", "korrigo_pace/pace.js")``."""
+    package, _slash, file = path.partition("/")
+    if kind not in KINDS:
+        raise ConfigurationError(f"a script is for pages of one kind, {', '.join(KINDS)}; not {kind!r}")
+    if not file.endswith(".js"):
+        raise ConfigurationError(f"{path!r} is no script: write package/file.js, below the package's static folder")
+    register(config, SCRIPTS, (kind, path), path,
+             lambda: table(config.registry, SCRIPTS).__setitem__((kind, path), (package, file)))
+
+
+def scripts(request, kind: str) -> Markup:
+    """The script elements of a kind of page."""
+    found = [asset(request, package, file) for (wanted, _path), (package, file)
+             in table(request.registry, SCRIPTS).items() if wanted == kind]
+    return Markup("\n").join(Markup('<script type="module" src="{}"></script>').format(url) for url in found)
 
 
 def content_hash(folder: Path) -> str:
@@ -74,5 +97,6 @@ TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", 
 
 def includeme(config):
     config.add_directive("add_korrigo_static", add_korrigo_static)
+    config.add_directive("add_korrigo_script", add_korrigo_script)
     config.add_route("static", "/static/{package}/{version}/*path")
     config.add_view(serve, route_name="static", permission="public", request_method=("GET", "HEAD"))

@@ -44,6 +44,7 @@ def add_globals(event) -> None:
     event.update(
         asset=lambda package, path: static.asset(request, package, path),
         import_map=lambda: static.import_map(request),
+        scripts=lambda kind: static.scripts(request, kind),
         slot=lambda place, **context: slots.fill(request, place, **context),
         nav=lambda area, **values: nav.links(request, area, **values),
         steps=lambda exam: nav.step_states(request, exam),

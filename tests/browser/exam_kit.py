@@ -159,6 +159,16 @@ class Live:
             _version, (result,) = ops.apply(row, [edit], leaves)
             assert result["status"] == "ok", result
 
+    def propose(self, copy: str, label: str, points: str | None, **values) -> str:
+        """A grader has said something of a question; the question's id."""
+        from korrigo_grading.models import Proposal
+
+        question = self.question(label)
+        with self.server.scope() as request:
+            request.db.add(Proposal(copy_id=copy, question_id=question, grader="numeric",
+                                    points=None if points is None else Decimal(points), **values))
+        return question
+
     def close(self, copy: str) -> str:
         """From now on the copy takes no changes; why, as the screen says it."""
         with self.server.scope() as request:

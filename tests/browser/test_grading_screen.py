@@ -697,3 +697,35 @@ def test_help_lists_what_the_keys_do(grade):
     expect(page.get_by_role("dialog")).to_contain_text("Next copy not finished")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+# ---- What programs propose -----------------------------------------------------------------------
+
+
+def test_a_proposal_is_shown_as_such_accepted_by_a_key_and_undone_in_one_step(grade, live, shot):
+    mark = {"k": "stamp", "page": 0, "x": 500, "y": 900, "t": "✓"}
+    first = live.copies[0]
+    live.propose(first, "1a", "2.5", confidence=0.97, reason="3.14 was expected and read.", marks=[mark])
+    live.propose(first, "1b", None, reason="The grader could not work on this question.")
+    page = grade()
+    strip = page.locator("[data-q][data-on] .proposal")
+    expect(strip).to_contain_text("Proposed: 2.5 (97 % sure)")
+    expect(strip).to_contain_text("3.14 was expected and read.")
+    expect(page.locator("#total")).to_have_text("–")
+    shot(page, "grade-proposal")
+    page.keyboard.press("Shift+A")
+    expect(page.locator("#total")).to_have_text("2.5")
+    expect(page.locator(".annot")).to_have_count(1)
+    expect(strip).to_contain_text("No proposal")
+    expect(strip.locator("button")).to_be_hidden()
+    saved(page)
+    assert scores(live, first) == [2.5]
+    assert [value["t"] for value in annotations(live, first)] == ["✓"]
+    page.keyboard.press("ArrowUp")
+    expect(strip).to_contain_text("Accepted: 2.5")
+    page.keyboard.press("Control+z")
+    expect(page.locator("#total")).to_have_text("–")
+    expect(page.locator(".annot")).to_have_count(0)
+    expect(strip.locator("button")).to_be_visible()
+    page.keyboard.press("n")
+    expect(page.locator("[data-q] .proposal:visible")).to_have_count(0)

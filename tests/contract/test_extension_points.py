@@ -1,14 +1,15 @@
 """Every directive has a test that names it, and does what it says for somebody else's plugin."""
 
 import re
+from decimal import Decimal
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from korrigo_export.exporters import exporters
 from korrigo_export.interfaces import IExporter
-from korrigo_grading.graders import propose
-from korrigo_grading.interfaces import IGrader, ScoreProposal
+from korrigo_grading.interfaces import Answer, IGrader, ScoreProposal
+from korrigo_grading.proposing import NoProposal, propose
+from korrigo_grading.scheme import Question, new_question_id
 from korrigo_ocr.interfaces import IReader
 from korrigo_ocr.readers import chosen
 from pyramid.exceptions import ConfigurationConflictError, ConfigurationError
@@ -78,7 +79,7 @@ class Reader:
 class Grader:
     """Gives half of the points."""
 
-    name, title = "half", "Half"
+    name, title, reads, form = "half", "Half", (), None
 
     def propose(self, answer, question, config):
         return ScoreProposal(question.points / 2, 0.5, "Half of it.")
@@ -113,22 +114,38 @@ def test_a_reader_is_the_one_that_the_settings_name(tmp_path):
     assert chosen(registry).name == "nothing"
 
 
-def test_a_grader_proposes_and_one_that_raises_proposes_nothing(tmp_path, caplog):
+def test_a_grader_proposes_and_one_that_raises_is_named_in_the_log_and_in_its_place(tmp_path, caplog):
     class Broken(Grader):
         name = "broken"
 
         def propose(self, answer, question, config):
             raise ZeroDivisionError
 
+    class Generous(Grader):
+        name = "generous"
+
+        def propose(self, answer, question, config):
+            return ScoreProposal(question.points * 2, 1.0, "Why not.")
+
     def includeme(config):
-        config.add_korrigo_grader(Grader())
-        config.add_korrigo_grader(Broken())
+        for grader in (Grader(), Broken(), Generous()):
+            config.add_korrigo_grader(grader)
 
     registry = configured(tmp_path, includeme, PLUGINS["grading"]).registry
-    proposed = [propose(registry, None, SimpleNamespace(grader=name, points=4, label="1", config={}))
-                for name in ("half", "broken", "gone")]
-    assert [proposal and proposal.points for proposal in proposed] == [2, None, None]
-    assert len(caplog.records) == 2
+    half, broken, generous, gone = [
+        propose(registry, Answer("copy"), Question(new_question_id(), "1", points=Decimal(4), grader=name))
+        for name in ("half", "broken", "generous", "gone")]
+    assert half.points == 2
+    assert all(isinstance(proposal, NoProposal) for proposal in (broken, generous, gone))
+    assert [record.args for record in caplog.records] == [
+        ("grader", "broken", __name__), ("grader", "generous", __name__)]
+
+
+@pytest.mark.parametrize("wrong", [{"reads": "typed"}, {"reads": ("thoughts",)}, {"form": dict}])
+def test_a_grader_that_says_nothing_sensible_of_itself_is_refused(tmp_path, wrong):
+    grader = type("Wrong", (Grader,), wrong)()
+    with pytest.raises(ConfigurationError, match="half"):
+        configured(tmp_path, lambda config: config.add_korrigo_grader(grader), PLUGINS["grading"])
 
 
 def test_an_exporter_is_offered_beside_the_others(tmp_path):
@@ -168,3 +185,23 @@ def test_static_files_of_a_package_are_served_under_its_name_and_nothing_beside_
         app.get(f"/static/korrigo_grading/{version}/{path}", status=404)
     app.get(f"/static/korrigo_ocr/{version}/desk.css", status=404)
     assert (folder / "grade.css").is_file()
+
+
+def test_a_script_is_loaded_on_the_pages_of_its_kind_under_its_versioned_address(tmp_path):
+    def includeme(config):
+        config.add_korrigo_static("korrigo_grading")
+        config.add_korrigo_script("page", "korrigo_grading/chip.js")
+        config.add_korrigo_script("grade", "korrigo_grading/grade.js")
+
+    app = TestApp(configured(tmp_path, includeme).make_wsgi_app())
+    page = app.get("/signin")
+    [url] = re.findall(r'<script type="module" src="(/static/korrigo_grading/[^"]*)"', page.text)
+    assert url.endswith("/chip.js")
+    assert app.get(url).content_type == "text/javascript"
+
+
+@pytest.mark.parametrize(("kind", "path"),
+                         [("everywhere", "korrigo_grading/chip.js"), ("page", "korrigo_grading/chip")])
+def test_a_script_for_no_kind_of_page_or_that_is_none_is_refused(tmp_path, kind, path):
+    with pytest.raises(ConfigurationError, match="script"):
+        configured(tmp_path, lambda config: config.add_korrigo_script(kind, path))

@@ -55,7 +55,7 @@ def test_a_sign_in_link_that_was_used(app, headers, french):
 def test_the_page_of_an_exam_with_its_steps(browser, made, headers, french):
     words = shown(browser.get(f"/exams/{made.exam}", headers=headers).text)
     for ours, theirs in (("Barème", "Marking scheme"), ("Identification", "Identification"), ("à corriger", "to grade"),
-                         ("Liste des élèves", "Roster"), ("Exports", "Export ")):
+                         ("Élèves attendus", "Roster"), ("Exports", "Export ")):
         assert (ours if french else theirs) in words, (ours, theirs)
 
 
@@ -163,3 +163,11 @@ def test_a_graded_pdf_speaks_the_language_of_the_school_whoever_finalises(
         paths = dict.fromkeys(papers.sources(made.copies[0]), small_scan)
         printed = papers.content(request.db.get(Copy, made.copies[0]), request.db.get(Exam, made.exam), paths)
     assert (printed.copy.summary.labels["copy"], printed.copy.summary.labels["page"]) == (copy, page)
+
+
+@both
+def test_what_marks_lack_is_said_where_they_are_taken_away(browser, made, headers, french):
+    words = shown(browser.get(f"/export/exams/{made.exam}", headers=headers).text)
+    for ours, theirs in (("2 copies sont sans nom_: leurs notes", "2 copies have no name: their marks"),
+                         ("3 élèves sont sans copie.", "3 pupils have no copy.")):
+        assert (ours if french else theirs) in words

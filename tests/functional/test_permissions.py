@@ -74,6 +74,11 @@ POST   grading.lease        . . y . y . y  400
 GET    grading.scheme       . . . y y y y  200
 POST   grading.scheme       . . . . y . y  422
 GET    grading.scheme.file  . . . y y y y  200
+GET    grading.question     . . . . y . y  200
+POST   grading.question     . . . . y . y  422
+POST   grading.accept_from  . . . . y . y  302
+POST   grading.accept       . . . . y . y  302
+POST   grading.ask          . . . . y . y  302
 GET    grading.finalise     . . . y y y y  200
 POST   grading.finalise     . . . y y y y  302
 POST   grading.finalise_one . . . y y y y  409

@@ -9,7 +9,8 @@ from korrigo_export.models import ExportFile
 from korrigo_grading.services import Edit, Ops, Schemes
 from korrigo_import.models import Batch
 
-from korrigo.api import Blobs, Copies, Copy, Exam, ExamStudent, Identification, Student
+from korrigo.api import Blobs, Copies, Copy, Exam, Exams, ExamStudent, Identification, Student
+from korrigo.web.exams import RECENT
 
 #: What is asked before a page: who is signed in.
 AUTHENTICATION = 1
@@ -95,6 +96,19 @@ def test_the_start_page_asks_for_exams_and_not_for_copies(scope, exam_of, count)
         for _number in range(10):
             copies.create(exam)
     assert count("/") == few
+
+
+def test_the_start_page_asks_no_more_for_forty_exams_than_for_the_newest_few(scope, exam_of, count, app):
+    exam_of(2)
+
+    def more(exams: int) -> int:
+        with scope() as request:
+            for number in range(exams):
+                request.find_service(Exams).create(title=f"Old exam {number}")
+        return count("/")
+
+    assert more(RECENT) == more(40)
+    assert app.get("/").text.count("Old exam") >= 40
 
 
 def test_a_search_for_pupils_is_one_question(exam_of, count, app):

@@ -41,6 +41,9 @@ class Step:
     def arguments(self, parser):
         """No options."""
 
+    def check(self, options):
+        pass
+
     def run(self, run):
         """Nothing to do."""
 

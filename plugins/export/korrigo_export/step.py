@@ -31,6 +31,9 @@ class ExportStep:
     def arguments(self, parser) -> None:
         pass
 
+    def check(self, options) -> None:
+        pass
+
     def run(self, run) -> None:
         pass
 

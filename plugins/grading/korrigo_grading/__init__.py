@@ -1,16 +1,17 @@
 """Marking schemes, the grading screen, graders, graded PDFs."""
 
-from korrigo.api import OFFICE, Plugin, admin, exam_coordinator, exam_grader
+from korrigo.api import OFFICE, CopyAssembled, Plugin, admin, exam_coordinator, exam_grader
 from korrigo.api import Sentence as _
 
 
 def includeme(config):
     from . import jobs
+    from .events import SchemeChanged
     from .graders import GRADERS, add_korrigo_grader
     from .paper.errors import GradedPdfError
-    from .services import SERVICES
-    from .services.papers import JOB
+    from .services import SERVICES, papers, proposals
     from .step import GradeStep, SchemeStep
+    from .subscribers import ask_graders
 
     config.add_directive("add_korrigo_grader", add_korrigo_grader)
     for grader in GRADERS:
@@ -20,8 +21,11 @@ def includeme(config):
     config.add_korrigo_permission("grading:grade", _("Write on copies"), ([exam_grader], [exam_coordinator], [admin]))
     config.add_korrigo_permission("grading:scheme", _("Change the marking scheme"), ([exam_coordinator], [admin]))
     config.add_korrigo_permission("grading:finalise", _("Finalise and reopen copies, take graded PDFs"), OFFICE)
-    config.add_korrigo_job(JOB, jobs.finalise, title=_("Making a graded PDF"), failed=jobs.finalise_failed,
+    config.add_korrigo_job(papers.JOB, jobs.finalise, title=_("Making a graded PDF"), failed=jobs.finalise_failed,
                            fatal=(GradedPdfError,))
+    config.add_korrigo_job(proposals.JOB, jobs.propose_scores, title=_("Asking graders for scores"), hard_limit=900)
+    config.add_korrigo_subscriber(CopyAssembled, ask_graders)
+    config.add_korrigo_subscriber(SchemeChanged, ask_graders)
     config.add_korrigo_step("scheme", SchemeStep())
     config.add_korrigo_step("grade", GradeStep())
     config.add_korrigo_static()

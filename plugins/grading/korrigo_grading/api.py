@@ -11,7 +11,7 @@ from korrigo.api import Sentence as _
 
 from . import document
 from .scheme import Scheme, SchemeError, parse_json, to_json
-from .services import Closed, Edit, NotFinished, Ops, Papers, Schemes
+from .services import Closed, Edit, NotFinished, Ops, Papers, Proposals, Schemes
 from .views.screen import MOST
 
 #: What fits the integers of every database.
@@ -99,7 +99,7 @@ class TargetsReply(Reply):
 class OpGiven(Given):
     """An edit.  ``id`` is of your own making: sent again with it, an edit is not made again.
 
-    ``target`` is score:…, crit:… or note:… with a question's id, annot:… with an id of your own, appreciation, flag or
+    ``target`` is score:…, crit:…, note:… or answer:… with a question's id, annot:… with an id of your own, appreciation, flag or
     done; a ``value`` of None takes it away.  ``base`` is the ``rev`` that you were looking at, 0 when there was none.
     """
 
@@ -184,6 +184,8 @@ def write_ops(context, request) -> OpsReply:
         version, results = request.find_service(Ops).apply(context.copy, edits, leaves)
     except Closed as error:
         raise Problem(409, document.READ_ONLY.get(context.copy.state, document.READ_ONLY["staging"])) from error
+    written = [edit.target for edit, result in zip(edits, results, strict=True) if result["status"] == "ok"]
+    request.find_service(Proposals).edited(context.copy, context.exam, written)
     return OpsReply(version=version, results=[
         OpReply.model_validate({**result, "why": say(request, result["why"])} if "why" in result else result)
         for result in results])

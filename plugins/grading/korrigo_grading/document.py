@@ -5,8 +5,10 @@ import sqlalchemy as sa
 from korrigo.api import Copy, CopyState, Exam, Fate, Sides, Student, User, say
 from korrigo.api import Sentence as _
 
+from .graders import graders
+from .models import Proposal
 from .scheme import Scheme
-from .services import Ops
+from .services import Ops, Proposals
 
 READ_ONLY = {
     CopyState.STAGING: _("This copy is still being assembled."),
@@ -24,6 +26,7 @@ def describe(request, exam: Exam, copy: Copy) -> dict:
     readonly = READ_ONLY.get(copy.state)
     title = say(request, _("Copy ${number}", number=copy.serial if may_see_names else copy.code))
     targets = ops.targets(copy.id)
+    rows = request.find_service(Proposals).of_copy(copy.id)
     names = _names(request, {target.user_id for target in targets.values()})
     return {
         "id": copy.id, "serial": copy.serial if may_see_names else None, "title": title,
@@ -34,7 +37,16 @@ def describe(request, exam: Exam, copy: Copy) -> dict:
         "targets": {key: {"rev": target.rev, "value": target.value, "by": names.get(target.user_id, ""),
                           "at": target.at.isoformat()}
                     for key, target in targets.items()},
+        "proposals": {question: proposal(request, row) for question, row in rows.items()},
     }
+
+
+def proposal(request, row: Proposal | None) -> dict | None:
+    """What a grader proposes, or why it cannot (``points`` is None then)."""
+    if row is None:
+        return None
+    return {"points": None if row.points is None else float(row.points), "confidence": row.confidence,
+            "reason": say(request, row.reason), "marks": row.marks}
 
 
 def page(request, exam: Exam, side, n: int) -> dict:
@@ -48,17 +60,18 @@ def page(request, exam: Exam, side, n: int) -> dict:
             **urls}
 
 
-def questions(scheme: Scheme | None) -> list[dict]:
-    """The scheme in display order; points as plain numbers."""
+def questions(request, scheme: Scheme | None) -> list[dict]:
+    """The scheme in display order; points as plain numbers.  ``typed``: a grader reads the answer that one types."""
     if scheme is None:
         return []
-    shown = []
+    shown, known = [], graders(request.registry)
     for question, depth in scheme.flatten():
         leaf = not question.children
+        grader = known.get(question.grader)
         shown.append({
             "id": question.id, "label": question.label, "title": question.title, "depth": depth, "leaf": leaf,
             "max": float(question.points) if leaf else None, "step": float(question.step), "bonus": question.bonus,
-            "sum": not leaf, "grader": question.grader,
+            "sum": not leaf, "typed": leaf and grader is not None and "typed" in grader.reads,
             "criteria": [{"id": item.id, "text": item.text, "points": float(item.points)}
                          for item in question.criteria]})
     return shown

@@ -1,38 +1,35 @@
 """Graders: the directive, the manual one, and two that propose by themselves."""
 
-import logging
 from decimal import Decimal
 
+from pyramid.exceptions import ConfigurationError
 from zope.interface import implementer
 
+from korrigo.api import Form, register, table, verified
 from korrigo.api import Sentence as _
-from korrigo.api import register, table, verified
 
-from .interfaces import Answer, IGrader, ScoreProposal
-
-log = logging.getLogger(__name__)
+from .interfaces import IGrader, ScoreProposal
 
 CATEGORY = "korrigo graders"
+
+LOOKS = frozenset({"typed", "criteria", "pages"})
 
 
 def add_korrigo_grader(config, grader):
     """Offer a grader (:class:`korrigo_grading.interfaces.IGrader`) under its name."""
     grader = verified(config, IGrader, grader, "the grader")
+    if not isinstance(grader.reads, tuple) or not LOOKS.issuperset(grader.reads):
+        raise ConfigurationError(f"the grader {grader.name!r} reads {grader.reads!r}: a tuple of "
+                                 f"{', '.join(map(repr, sorted(LOOKS)))} was expected")
+    if grader.form is not None and not (isinstance(grader.form, type) and issubclass(grader.form, Form)):
+        raise ConfigurationError(f"the form of the grader {grader.name!r} is no subclass of korrigo.api.Form")
     register(config, CATEGORY, grader.name, grader,
              lambda: table(config.registry, CATEGORY).__setitem__(grader.name, grader), title=str(grader.title))
 
 
-def propose(registry, answer: Answer, question) -> ScoreProposal | None:
-    """What the question's grader proposes.  One that raises, or is gone, proposes nothing and is logged."""
-    grader = table(registry, CATEGORY).get(question.grader)
-    if grader is None:
-        log.warning("the grader %r of question %s is not there", question.grader, question.label)
-        return None
-    try:
-        return grader.propose(answer, question, question.config)
-    except Exception:
-        log.exception("the grader %r raised on question %s", question.grader, question.label)
-        return None
+def graders(registry) -> dict[str, IGrader]:
+    """Every grader by name, the manual one first."""
+    return table(registry, CATEGORY)
 
 
 @implementer(IGrader)
@@ -41,6 +38,8 @@ class ManualGrader:
 
     name = "manual"
     title = _("By hand")
+    reads = ()
+    form = None
 
     def propose(self, answer, question, config):
         return None
@@ -52,6 +51,8 @@ class BlankGrader:
 
     name = "blank"
     title = _("Zero for blank copies")
+    reads = ()
+    form = None
 
     def propose(self, answer, question, config):
         if not answer.pages or not all(page.blank for page in answer.pages):
@@ -65,6 +66,8 @@ class CriteriaGrader:
 
     name = "criteria"
     title = _("Sum of criteria")
+    reads = ("criteria",)
+    form = None
 
     def propose(self, answer, question, config):
         if not answer.criteria:

@@ -1,4 +1,4 @@
-"""Making graded PDFs."""
+"""Asking graders, making graded PDFs."""
 
 import contextlib
 import tempfile
@@ -7,7 +7,26 @@ from pathlib import Path
 from korrigo.api import Copy, CopyState, Exam, JobContext, message_of
 
 from .printing import print_copy
-from .services import Papers
+from .proposing import propose
+from .services import Papers, Proposals
+
+
+def propose_scores(context: JobContext, copy_id: str | None = None) -> None:
+    """Ask the graders about one copy, or about all that can still be graded.  Repeating it asks again."""
+    with context.transaction() as request:
+        proposals, exam = request.find_service(Proposals), request.db.get(Exam, context.exam_id)
+        proposals.forget_others(exam)
+        questions, copies = list(proposals.asked(exam).values()), proposals.copies(exam, copy_id)
+    for done, one in enumerate(copies):
+        context.report(done, len(copies), unit="copies")
+        with context.transaction() as request:
+            answers = request.find_service(Proposals).answers(request.db.get(Copy, one), questions)
+        found = [(question, propose(context.registry, answer, question)) for question, answer in answers]
+        with context.transaction() as request:
+            copy = request.db.get(Copy, one)
+            for question, proposal in found:
+                request.find_service(Proposals).keep(copy, question, proposal)
+    context.report(len(copies), len(copies), unit="copies")
 
 
 def finalise(context: JobContext, copy_id: str) -> None:

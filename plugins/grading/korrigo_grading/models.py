@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from korrigo.api import Base, id_column, now, reference
+from korrigo.api import Base, SentenceText, id_column, now, reference
 
 INFO = {"info": {"plugin": "grading"}}
 
@@ -24,6 +24,8 @@ class SchemeRow(Base):
     exam_id: Mapped[str] = reference("exam", primary_key=True)
     tree: Mapped[dict[str, Any]]
     version: Mapped[int] = mapped_column(default=1)
+    #: Confidence from which a person may accept proposals all together; None: one by one only.
+    accept_from: Mapped[float | None]
     changed: Mapped[dt.datetime] = mapped_column(default=now)
 
     __table_args__ = (INFO,)
@@ -67,6 +69,24 @@ class Op(Base):
     base: Mapped[int]
     rev: Mapped[int]
     user_id: Mapped[str | None] = reference("user_account", ondelete="SET NULL")
+    at: Mapped[dt.datetime] = mapped_column(default=now)
+
+    __table_args__ = (INFO,)
+
+
+class Proposal(Base):
+    """What a grader proposes for a question of a copy.  It is no score: a person makes it one."""
+
+    __tablename__ = "grading_proposal"
+
+    copy_id: Mapped[str] = reference("copy", primary_key=True)
+    question_id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    grader: Mapped[str] = mapped_column(sa.String(60))
+    #: None when the grader could not work; ``reason`` says why.
+    points: Mapped[Decimal | None]
+    confidence: Mapped[float] = mapped_column(default=0.0)
+    reason: Mapped[str] = mapped_column(SentenceText, default="")
+    marks: Mapped[list[Any]] = mapped_column(default=list)
     at: Mapped[dt.datetime] = mapped_column(default=now)
 
     __table_args__ = (INFO,)

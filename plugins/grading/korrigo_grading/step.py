@@ -10,11 +10,9 @@ from zope.interface import implementer
 
 from korrigo.api import BadInput, Blobs, Copy, CopyState, IExamStep, StepState, Student, safe_filename
 
-from .marks_file import MarksError, labels, read_marks
+from .given import by_label, marks_of, scheme_of
 from .models import Paper
-from .scheme import SchemeError
 from .services import Edit, NotFinished, Ops, Papers, Schemes
-from .views.scheme import from_file
 
 _ = TranslationStringFactory("korrigo")
 
@@ -38,19 +36,15 @@ class SchemeStep:
     def arguments(self, parser) -> None:
         parser.add_argument("--scheme", type=Path, metavar="scheme.json", help="the marking scheme (JSON or CSV)")
 
+    def check(self, options) -> None:
+        scheme_of(options.scheme)
+
     def run(self, run) -> None:
-        file = run.options.scheme
-        if file is None:
-            return
-        if not file.is_file():
-            raise BadInput(f"there is no file {file}")
         with run.scope() as request:
             exam = run.exam(request)
-            try:
-                scheme = from_file(file.read_bytes(), file.name, exam.total)
-            except SchemeError as error:
-                raise BadInput(f"{file}: {error}") from None
-            request.find_service(Schemes).set(exam, scheme)
+            scheme = scheme_of(run.options.scheme, exam.total)
+            if scheme is not None:
+                request.find_service(Schemes).set(exam, scheme)
 
     def report(self, run) -> None:
         pass
@@ -82,16 +76,17 @@ class GradeStep:
         parser.add_argument("--marks", type=Path, metavar="marks.csv",
                             help="marks to apply (pupil or copy, question, points); finished copies are finalised")
 
+    def check(self, options) -> None:
+        marks, scheme = marks_of(options.marks), scheme_of(options.scheme)
+        if marks and scheme is None:
+            raise BadInput(f"{options.marks} holds marks of questions: name their marking scheme with --scheme")
+        if marks:
+            by_label(scheme.leaves(), marks, options.marks)
+
     def run(self, run) -> None:
-        file = run.options.marks
-        if file is None:
+        marks = marks_of(run.options.marks)
+        if not marks:
             return
-        if not file.is_file():
-            raise BadInput(f"there is no file {file}")
-        try:
-            marks = read_marks(file.read_bytes())
-        except MarksError as error:
-            raise BadInput(f"{file}: {error}") from None
         with run.scope() as request:
             self._apply(run, request, marks)
         with run.scope() as request:
@@ -102,14 +97,7 @@ class GradeStep:
         """Write the marks as ops, as a grader's screen would."""
         exam = run.exam(request)
         leaves = request.find_service(Schemes).leaves(exam)
-        by_label = {}
-        for question in leaves.values():
-            if by_label.setdefault(question.label, question) is not question and question.label in labels(marks):
-                raise BadInput(f"{run.options.marks}: two questions of the marking scheme are called {question.label}; "
-                               "give one of them another label")
-        unknown = labels(marks) - set(by_label)
-        if unknown:
-            raise BadInput(f"{run.options.marks}: the marking scheme has no question {', '.join(sorted(unknown))}")
+        questions = by_label(leaves.values(), marks, run.options.marks)
         copies = _copies(request, exam)
         ops, found = request.find_service(Ops), {}
         for mark in marks:
@@ -126,7 +114,7 @@ class GradeStep:
             revs = {key: target.rev for key, target in ops.targets(copy.id).items()}
             edits = []
             for mark in own:
-                key = f"score:{by_label[mark.question].id}"
+                key = f"score:{questions[mark.question].id}"
                 value = mark.points if isinstance(mark.points, str) else float(mark.points)
                 edits.append(Edit(secrets.token_hex(12), key, value, revs.get(key, 0)))
             for mark, result in zip(own, ops.apply(copy, edits, leaves)[1], strict=True):

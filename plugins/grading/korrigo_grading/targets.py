@@ -1,7 +1,8 @@
 """The smallest things two people can disagree on, and what may be written to each.
 
-Keys: ``score:<question>``, ``crit:<question>``, ``note:<question>``, ``annot:<24 hex>``, ``appreciation``,
-``flag``, ``done``.  A value of None takes the thing away.
+Keys: ``score:<question>``, ``crit:<question>``, ``note:<question>``, ``answer:<question>`` (what the pupil answered,
+as a person typed it for a grader), ``annot:<24 hex>``, ``appreciation``, ``flag``, ``done``.  A value of None takes
+the thing away.
 """
 
 import json
@@ -19,7 +20,8 @@ TEXT_LENGTH = 4000
 #: An ink stroke has some hundred bytes; whatever is larger is no annotation.
 ANNOTATION_SIZE = 64 << 10
 
-KEY = re.compile(r"(?:(?P<kind>score|crit|note):(?P<question>[0-9a-f]{32})|annot:[0-9a-f]{24}|appreciation|flag|done)")
+KEY = re.compile(r"(?:(?P<kind>score|crit|note|answer):(?P<question>[0-9a-f]{32})"
+                 r"|annot:[0-9a-f]{24}|appreciation|flag|done)")
 
 
 def problem(key: str, value: Any, questions: Mapping[str, Question]) -> str | None:
@@ -33,7 +35,7 @@ def problem(key: str, value: Any, questions: Mapping[str, Question]) -> str | No
         question = questions.get(match["question"])
         if question is None:
             return _("This question is not in the marking scheme any more.")
-        return {"score": _score, "crit": _criteria, "note": _text}[match["kind"]](value, question)
+        return {"score": _score, "crit": _criteria, "note": _text, "answer": _text}[match["kind"]](value, question)
     if key == "done":
         return None if isinstance(value, bool) else _("Done is yes or no.")
     if key.startswith("annot:"):

@@ -48,10 +48,14 @@ class ImportStep:
                             help="a scanned PDF; may be said several times")
         parser.add_argument("--roster", type=Path, metavar="R.csv", help="the pupils expected at the exam")
 
-    def run(self, run) -> None:
-        for file in [*run.options.scan, *([run.options.roster] if run.options.roster else [])]:
+    def check(self, options) -> None:
+        for file in [*options.scan, *([options.roster] if options.roster else [])]:
             if not file.is_file():
                 raise BadInput(f"there is no file {file}")
+        if options.roster:
+            roster_of(options.roster)
+
+    def run(self, run) -> None:
         if run.options.roster:
             self._roster(run)
         with run.scope() as request:
@@ -61,10 +65,7 @@ class ImportStep:
         run.work()
 
     def _roster(self, run) -> None:
-        try:
-            roster = read_roster(run.options.roster.read_bytes(), run.options.roster.name)
-        except RosterError as error:
-            raise BadInput(f"{run.options.roster}: {error}") from None
+        roster = roster_of(run.options.roster)
         with run.scope() as request:
             request.find_service(Rosters).apply(run.exam(request), roster)
         run.tell("Pupils expected", len(roster.rows))
@@ -91,6 +92,14 @@ class ImportStep:
                 where = ", ".join(itertools.chain(
                     [f"page {row.pdf_page}"] if row.pdf_page else [], [f"copy {row.serial}"] if row.serial else []))
                 run.needs_person(f"{where}: {row.message}" if where else row.message)
+
+
+def roster_of(file: Path):
+    """The roster of a file."""
+    try:
+        return read_roster(file.read_bytes(), file.name)
+    except RosterError as error:
+        raise BadInput(f"{file}: {error}") from None
 
 
 def write_sides(file: Path, sides) -> None:

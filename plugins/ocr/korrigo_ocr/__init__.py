@@ -17,7 +17,7 @@ def includeme(config):
     for service in SERVICES:
         config.add_korrigo_service(service)
     config.add_korrigo_job("ocr.identify", jobs.identify, title=_("Finding names"), hard_limit=900)
-    config.add_subscriber(read_headers, CopyAssembled)
+    config.add_korrigo_subscriber(CopyAssembled, read_headers)
     config.add_korrigo_step("identify", IdentifyStep())
     config.add_korrigo_check("reader", reader_check)
     config.add_korrigo_static()

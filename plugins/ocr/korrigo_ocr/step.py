@@ -41,6 +41,9 @@ class IdentifyStep:
     def arguments(self, parser) -> None:
         pass
 
+    def check(self, options) -> None:
+        pass
+
     def run(self, run) -> None:
         reader = chosen(run.registry)
         why_not = reader.available() if reader else "no reader is chosen"

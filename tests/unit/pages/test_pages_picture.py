@@ -208,7 +208,9 @@ def small_child(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("make", "kind"), [(pdf_writer.content_bomb, "memory"), (pdf_writer.exponential_forms, "processor time")]
+    ("make", "kind"),
+    # Which limit the second meets first is up to the machine.
+    [(pdf_writer.content_bomb, "memory"), (pdf_writer.exponential_forms, "(processor time|memory)")],
 )
 def test_a_page_that_eats_the_child_is_unreadable(tmp_path, small_child, make, kind):
     with pytest.raises(PageUnreadable, match=f"needed more than .* of {kind}") as caught:

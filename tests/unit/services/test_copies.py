@@ -6,9 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from korrigo.directives import table
 from korrigo.events import CopyIdentified, CopyMoved
 from korrigo.models import AuditEntry, Copy, CopyState, Exam, Identification, Student
-from korrigo.services import Copies
+from korrigo.services import SUBSCRIBERS, Copies
 from korrigo.services.copies import (
     ACTED,
     CODE_ALPHABET,
@@ -39,7 +40,7 @@ def events(registry):
     """Every event that was told."""
     seen = []
     for kind in (CopyMoved, CopyIdentified):
-        registry.registerHandler(seen.append, (kind,))
+        table(registry, SUBSCRIBERS)[kind.__name__] = kind, seen.append
     return seen
 
 

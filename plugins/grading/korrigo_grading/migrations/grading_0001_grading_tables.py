@@ -19,6 +19,7 @@ def upgrade():
     sa.Column('exam_id', sa.String(length=32), nullable=False),
     sa.Column('tree', sa.JSON(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('accept_from', sa.Double(), nullable=True),
     sa.Column('changed', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['exam_id'], ['exam.id'], name=op.f('fk_grading_scheme_exam_id_exam'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('exam_id', name=op.f('pk_grading_scheme')),
@@ -29,6 +30,19 @@ def upgrade():
     sa.Column('version', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['copy_id'], ['copy.id'], name=op.f('fk_grading_copy_copy_id_copy'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('copy_id', name=op.f('pk_grading_copy')),
+    info={'plugin': 'grading'}
+    )
+    op.create_table('grading_proposal',
+    sa.Column('copy_id', sa.String(length=32), nullable=False),
+    sa.Column('question_id', sa.String(length=32), nullable=False),
+    sa.Column('grader', sa.String(length=60), nullable=False),
+    sa.Column('points', sa.Integer(), nullable=True),
+    sa.Column('confidence', sa.Double(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('marks', sa.JSON(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['copy_id'], ['copy.id'], name=op.f('fk_grading_proposal_copy_id_copy'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('copy_id', 'question_id', name=op.f('pk_grading_proposal')),
     info={'plugin': 'grading'}
     )
     op.create_table('grading_lease',
@@ -117,6 +131,7 @@ def downgrade():
     with op.batch_alter_table('grading_lease', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_grading_lease_user_id'))
 
+    op.drop_table('grading_proposal')
     op.drop_table('grading_lease')
     op.drop_table('grading_copy')
     op.drop_table('grading_scheme')

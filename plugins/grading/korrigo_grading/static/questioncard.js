@@ -4,6 +4,7 @@ import { element, icon } from "korrigo/elements.js";
 
 import { button, key } from "./elements.js";
 import { bindText } from "./fields.js";
+import { ProposalStrip } from "./proposal.js";
 import { criteriaScore, digitOf, NOT_ATTEMPTED, readScore, scoreOfCriteria, showPoints } from "./score.js";
 
 /** A parent of the scheme: a heading with the sum of its questions. */
@@ -44,10 +45,14 @@ export class QuestionCard {
       rows: 2, "aria-label": t("note.of", { question: question.label }), placeholder: t("note"),
     });
     this.noteTarget = bindText(this.note, bench, `note:${question.id}`);
+    this.answer = element("input.field", { autocomplete: "off", maxlength: 4000 });
+    this.answerTarget = bindText(this.answer, bench, `answer:${question.id}`);
+    this.proposal = new ProposalStrip(question, { bench, t });
     this.body = element("div.q-body", { hidden: true },
       question.criteria.length ? element("div.crit", { role: "group", "aria-label": t("criteria") },
         ...this.criteria.map(({ row }) => row)) : null,
-      this.#pad(), this.problem, this.note);
+      question.typed ? element("label.answer", {}, t("answer"), this.answer) : null,
+      this.proposal.box, this.#pad(), this.problem, this.note);
     this.box = element("section.q",
       { "data-q": question.id, "data-depth": question.depth, "aria-labelledby": `q-${question.id}` },
       this.head, this.body);
@@ -170,6 +175,11 @@ export class QuestionCard {
     return true;
   }
 
+  /** Makes a score of what the grader proposes. Returns false when there is nothing to accept. */
+  accept() {
+    return this.proposal.accept();
+  }
+
   /** Goes into the score box; with a digit typed on the keypad it replaces what was there. */
   enterScore(text = null) {
     this.field.focus();
@@ -196,13 +206,16 @@ export class QuestionCard {
       this.criteria[index].toggle.setAttribute("aria-pressed", String(applied.includes(id)));
     });
     this.noteTarget.paint();
+    this.answerTarget.paint();
+    this.proposal.paint();
     this.box.toggleAttribute("data-noted", Boolean(this.note.value));
   }
 
   /** Read-only copies are looked at, not typed into. */
   set readonly(on) {
     this.field.readOnly = on;
-    this.note.readOnly = on;
+    this.note.readOnly = this.answer.readOnly = on;
+    this.proposal.readonly = on;
     for (const { toggle, pin } of this.criteria) toggle.disabled = pin.disabled = on;
     for (const each of this.buttons) each.disabled = on;
   }

@@ -36,6 +36,7 @@ export function bindShortcuts({ panel, viewer, bench, tools, selection, acts, t 
   add("x", "keys.zero", card("zero"));
   add("a", "keys.nt", card("notAttempted"));
   add("r", "keys.remove", card("remove"));
+  add("shift+a", "keys.accept", () => panel.card.accept() && panel.step(1), { show: "Shift A" });
   add("k", "keys.note", () => panel.card.note.focus());
   add("shift+f", "keys.flag", acts.flag, { show: "Shift F" });
 

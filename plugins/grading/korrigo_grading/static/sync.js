@@ -14,6 +14,7 @@ const KEEPALIVE_LIMIT = 60000; // characters; browsers refuse more than 64 KiB t
  * Keeps a ledger in step with the server.
  *
  * Events: `state` (the save chip has something new to say), `targets` with `{copy, keys}` (values to repaint),
+ * `proposals` with `{copy, proposals}` (what graders said of these edits, by question; null: nothing any more),
  * `blocked` with `{copy, why}` (the server takes no more edits of this copy), `session` with `{verdict}`.
  */
 export class Sync extends EventTarget {
@@ -142,11 +143,12 @@ export class Sync extends EventTarget {
     return this.#refusal(response, copy, ops);
   }
 
-  #settle(copy, ops, { results }) {
+  #settle(copy, ops, { results, proposals = {} }) {
     this.#phase = "idle";
     this.#retry = FIRST_RETRY;
     const events = this.ledger.settle(copy, ops, results);
     if (events.length) this.#emit("targets", { copy, keys: events.map((event) => event.key) });
+    if (Object.keys(proposals).length) this.#emit("proposals", { copy, proposals });
     this.#tell();
     // An op without an answer would be sent again at once, for ever.
     const answered = ops.every((op) => results.some((result) => result.id === op.id));

@@ -2,6 +2,7 @@
 
 import { History, Overtaken } from "./history.js";
 import { opaqueId } from "./ids.js";
+import { same } from "./values.js";
 
 /**
  * Events: `open` (another copy is on the bench), `change` with `{keys}` (values to paint),
@@ -18,6 +19,9 @@ export class Workbench extends EventTarget {
     this.#sync = sync;
     sync.addEventListener("targets", ({ detail }) => {
       if (detail.copy === this.doc?.id) this.#emit("change", { keys: detail.keys });
+    });
+    sync.addEventListener("proposals", ({ detail }) => {
+      if (detail.copy === this.doc?.id) this.#propose({ ...this.doc.proposals, ...detail.proposals });
     });
   }
 
@@ -55,7 +59,18 @@ export class Workbench extends EventTarget {
     if (doc.id !== this.doc.id) return;
     const keys = this.#sync.ledger.learn(doc.id, doc.targets);
     if (keys.length) this.#emit("change", { keys });
+    if (!same(doc.proposals, this.doc.proposals)) this.#propose(doc.proposals);
     this.forbid("copy", doc.readonly ?? null);
+  }
+
+  /** What a grader proposes for a question: `{points, confidence, reason, marks}`, points null when it cannot; or null. */
+  proposal(question) {
+    return this.doc.proposals[question] ?? null;
+  }
+
+  #propose(proposals) {
+    this.doc.proposals = proposals;
+    this.#emit("change", { keys: [] });
   }
 
   /** What the screen shows for a target; null when nothing. */

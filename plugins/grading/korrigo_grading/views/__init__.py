@@ -4,4 +4,5 @@
 def includeme(config):
     config.include(".screen")
     config.include(".scheme")
+    config.include(".question")
     config.include(".finalise")

@@ -1,23 +1,32 @@
 """The marking scheme: pasted, uploaded, shown as a tree."""
 
 import json
+from typing import Annotated
 
-from pyramid.httpexceptions import HTTPFound
+from pydantic import Field
+from pyramid.httpexceptions import HTTPBadRequest, HTTPFound
 from pyramid.response import Response
 
-from korrigo.api import Sentence as _
-from korrigo.api import exam_context
+from korrigo.api import Form, Optional, exam_context, read
 
-from ..scheme import SchemeError, parse_csv, parse_json, parse_lines, to_csv, to_json
-from ..services import Schemes
+from ..graders import graders
+from ..scheme import SchemeError, from_file, parse_lines, to_csv, to_json
+from ..services import Proposals, Schemes
 
 LARGEST = 1 << 20
 
 
+class AcceptForm(Form):
+    """From which confidence (0..1) proposals may be accepted together; empty: not at all."""
+
+    confidence: Annotated[float | None, Optional, Field(ge=0, le=1)] = None
+
+
 def page(context, request, **more):
-    scheme = request.find_service(Schemes).get(context.exam)
+    scheme, proposals = request.find_service(Schemes).get(context.exam), request.find_service(Proposals)
     return {"exam": context.exam, "scheme": scheme, "flat": scheme.flatten() if scheme else [], "problems": [],
-            "text": "", **more}
+            "text": "", "graders": graders(request.registry), "standing": proposals.standing(context.exam),
+            "accept_from": proposals.accept_from(context.exam), **more}
 
 
 def save(context, request):
@@ -35,15 +44,29 @@ def save(context, request):
     return HTTPFound(request.route_path("grading.scheme", exam=exam.id))
 
 
-def from_file(data: bytes, filename: str, total=None):
-    """The scheme of a JSON or CSV file.  Raises ``SchemeError``."""
-    try:
-        text = data.decode("utf-8-sig")
-        return parse_json(json.loads(text)) if filename.endswith(".json") else parse_csv(text, total)
-    except ValueError as error:
-        if isinstance(error, SchemeError):
-            raise
-        raise SchemeError([_("${file} cannot be read: ${why}.", file=filename, why=str(error))]) from error
+def accept_from(context, request):
+    """Say from which confidence proposals may be accepted together, if at all."""
+    form, _errors = read(AcceptForm, request.POST)
+    if form is None:
+        raise HTTPBadRequest()
+    request.find_service(Proposals).set_accept_from(context.exam, form.confidence)
+    return _back(context, request)
+
+
+def accept(context, request):
+    """Accept the proposals that are certain enough, all together."""
+    request.find_service(Proposals).accept_ready(context.exam)
+    return _back(context, request)
+
+
+def ask(context, request):
+    """Ask the graders again."""
+    request.find_service(Proposals).queue(context.exam, "asked by hand")
+    return _back(context, request)
+
+
+def _back(context, request):
+    return HTTPFound(request.route_path("grading.scheme", exam=context.exam.id))
 
 
 def download(context, request):
@@ -69,3 +92,7 @@ def includeme(config):
     config.add_view(save, route_name="grading.scheme", request_method="POST", permission="grading:scheme",
                     renderer=template)
     config.add_view(download, route_name="grading.scheme.file", request_method="GET", permission="exam:office")
+    for name, view, tail in (("accept_from", accept_from, "confidence"), ("accept", accept, "accept"),
+                             ("ask", ask, "ask")):
+        config.add_route(f"grading.{name}", f"{exam}/proposals/{tail}", factory=exam_context)
+        config.add_view(view, route_name=f"grading.{name}", request_method="POST", permission="grading:scheme")

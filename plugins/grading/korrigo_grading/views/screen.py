@@ -7,10 +7,10 @@ from pydantic import Field
 from pyramid.httpexceptions import HTTPBadRequest, HTTPFound, HTTPNotFound
 from pyramid.response import Response
 
-from korrigo.api import Copy, Form, answer, copy_context, exam_context, json_object, read, say
+from korrigo.api import Copy, Form, answer, copy_context, exam_context, json_object, polled, read, say
 
 from .. import document
-from ..services import Closed, Edit, Leases, Ops, Queue, Schemes
+from ..services import Closed, Edit, Leases, Ops, Proposals, Queue, Schemes
 
 #: Ops that one request may bring.
 MOST = 200
@@ -49,7 +49,7 @@ def screen(context, request):
         raise HTTPNotFound()
     if copy is None:
         return {"exam": exam, "boot": None, "questions": [], "scheme": True}
-    shown = document.questions(scheme)
+    shown = document.questions(request, scheme)
     boot = {
         "exam": {"id": exam.id, "title": exam.title, "total": float(exam.total)}, "anonymous": exam.anonymous,
         "me": {"id": request.identity.id, "name": request.identity.name},
@@ -63,12 +63,8 @@ def screen(context, request):
 
 
 def copy_document(context, request):
-    """The copy; 304 while nothing was written on it."""
-    shown = document.describe(request, context.exam, context.copy)
-    response = Response(json_body=shown, request=request)
-    response.etag = f"v{shown['version']}"
-    response.cache_control = "private, no-cache"
-    return response
+    """The copy; 304 while it is as it was."""
+    return polled(request, document.describe(request, context.exam, context.copy))
 
 
 def ops(context, request):
@@ -82,9 +78,10 @@ def ops(context, request):
         version, results = request.find_service(Ops).apply(context.copy, edits, leaves)
     except Closed:
         return answer(request, 423, document.READ_ONLY.get(context.copy.state, document.READ_ONLY["staging"]))
-    response = Response(json_body={"version": version, "results": document.with_names(request, results)})
-    response.etag = f"v{version}"
-    return response
+    written = [edit.target for edit, result in zip(edits, results, strict=True) if result["status"] == "ok"]
+    asked = request.find_service(Proposals).edited(context.copy, context.exam, written)
+    return {"version": version, "results": document.with_names(request, results),
+            "proposals": {question: document.proposal(request, row) for question, row in asked.items()}}
 
 
 def lease(context, request):
@@ -127,5 +124,5 @@ def includeme(config):
                     renderer="korrigo_grading:templates/grade.jinja2", **may)
     config.add_view(queue, route_name="grading.queue", request_method="GET", renderer="json", **may)
     config.add_view(copy_document, route_name="grading.copy", request_method="GET", **may)
-    config.add_view(ops, route_name="grading.ops", request_method="POST", **may)
+    config.add_view(ops, route_name="grading.ops", request_method="POST", renderer="json", **may)
     config.add_view(lease, route_name="grading.lease", request_method="POST", renderer="json", **may)
