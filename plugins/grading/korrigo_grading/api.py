@@ -99,8 +99,9 @@ class TargetsReply(Reply):
 class OpGiven(Given):
     """An edit.  ``id`` is of your own making: sent again with it, an edit is not made again.
 
-    ``target`` is score:…, crit:…, note:… or answer:… with a question's id, annot:… with an id of your own, appreciation, flag or
-    done; a ``value`` of None takes it away.  ``base`` is the ``rev`` that you were looking at, 0 when there was none.
+    ``target`` is score:…, crit:…, note:… or answer:… with a question's id, annot:… with an id of your own,
+    appreciation, flag or done; a ``value`` of None takes it away.  ``base`` is the ``rev`` that you were looking at, 0
+    when there was none.
     """
 
     id: Annotated[str, Field(pattern=r"^[0-9a-f]{24}$")]
