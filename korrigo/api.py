@@ -47,7 +47,7 @@ from .services.sides import MoveRefused, Snapshot
 from .settings import Setting
 from .texts import safe_cell, safe_filename
 from .version import PLUGIN_API
-from .web.api.door import demand, wrong_fields
+from .web.api.door import wrong_fields
 from .web.errors import Problem, answer
 from .web.form_fields import FormField, fields_of, submitted
 from .web.forms import DecimalText, Form, Given, Id, Optional, Reply, Title, json_object, read
