@@ -42,14 +42,16 @@ from .security.permissions import OFFICE
 from .security.predicates import admin, exam_coordinator, exam_grader, exam_secretary, secretary, signed_in, teacher
 from .sentences import Sentence, Told, message_of, pack, said, unpack
 from .services import Accounts, Audit, Blobs, Copies, Exams, Sides, Students
+from .services.audit import record_apart
 from .services.copies import TRANSITIONS, AlreadyTaken, Decision, TransitionRefused
 from .services.sides import MoveRefused, Snapshot
 from .settings import Setting
 from .texts import safe_cell, safe_filename
 from .version import PLUGIN_API
-from .web.errors import answer
+from .web.api.door import wrong_fields
+from .web.errors import Problem, answer
 from .web.form_fields import FormField, fields_of, submitted
-from .web.forms import DecimalText, Form, Optional, Title, json_object, read
+from .web.forms import DecimalText, Form, Given, Id, Optional, Reply, Title, json_object, read
 from .web.jobs import describe as describe_job
 from .web.language import say, school_localizer, write_number
 from .web.polling import polled

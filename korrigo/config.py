@@ -132,7 +132,8 @@ def refuse_unusable(values: Mapping[str, Any]) -> None:
     if not values["korrigo.languages"]:
         raise ConfigurationError("korrigo.languages must name one language at least")
     for key, use in (("korrigo.timezone", zoneinfo.ZoneInfo), ("korrigo.limits.signin", limits.parse),
-                     ("korrigo.limits.store", storage_from_string), ("sqlalchemy.url", dialect)):
+                     ("korrigo.limits.api", limits.parse), ("korrigo.limits.store", storage_from_string),
+                     ("sqlalchemy.url", dialect)):
         try:
             use(values[key])
         except (ValueError, LookupError, ArgumentError, limits.errors.ConfigurationError) as error:

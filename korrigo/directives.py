@@ -32,11 +32,20 @@ def verified(config, interface, candidate, what: str):
     return candidate
 
 
-def register(config, category: str, name, value, store: Callable[[], None], **details) -> None:
-    """One action: ``store()`` runs at commit; ``category`` is plural and begins with "korrigo "."""
+def register(config, category: str, name, value, store: Callable[[], None], *, key=None, order: int = 0,
+             **details) -> None:
+    """One action: ``store()`` runs at commit; ``category`` is plural and begins with "korrigo ".
+
+    ``key`` is what conflicts when it is less than the name; actions of a higher ``order`` run later.
+    """
     introspectable = config.introspectable(category, name, str(name), category.removeprefix("korrigo "))
     introspectable.update(details, name=name, value=value, package=config.package.__name__)
-    config.action((category, name), store, introspectables=(introspectable,))
+    config.action((category, name if key is None else key), store, introspectables=(introspectable,), order=order)
+
+
+def owner(config) -> str:
+    """The plugin whose ``includeme`` is at work, by the prefix of its routes; nothing for the core."""
+    return (config.route_prefix or "").strip("/").partition("/")[0]
 
 
 def table(registry, category: str) -> dict:

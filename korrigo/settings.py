@@ -179,6 +179,7 @@ CORE = (
             "Counts attempts: memory:// for one process, redis://… for several."),
     Setting("korrigo.limits.enabled", "bool", True, "Limit how often costly or sensitive acts may be tried."),
     Setting("korrigo.limits.signin", "str", "5/15minute", "Failed sign-ins for one account from one address."),
+    Setting("korrigo.limits.api", "str", "600/minute", "Requests to the API with one token."),
     Setting("korrigo.upload.max", "size", "1 GB", "The largest file that may be uploaded."),
     Setting("korrigo.pages.cache", "size", "2 GB", "Page pictures kept on disk; they can be thrown away at any time."),
     Setting("korrigo.hosts", "list", "*", "Host names under which requests are accepted; * accepts any."),

@@ -73,6 +73,23 @@ def upgrade():
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('host', name=op.f('pk_worker_seen'))
     )
+    op.create_table('api_token',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('user_id', sa.String(length=32), nullable=False),
+    sa.Column('name', sa.String(length=100), nullable=False),
+    sa.Column('scopes', sa.JSON(), nullable=False),
+    sa.Column('token_digest', sa.String(length=64), nullable=False),
+    sa.Column('created', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('last_used', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('expires', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('revoked', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_api_token_user_id_user_account'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_api_token')),
+    sa.UniqueConstraint('token_digest', name=op.f('uq_api_token_token_digest'))
+    )
+    with op.batch_alter_table('api_token', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_api_token_user_id'), ['user_id'], unique=False)
+
     op.create_table('auth_session',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('token_digest', sa.String(length=64), nullable=False),
@@ -281,6 +298,10 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_auth_session_expires'))
 
     op.drop_table('auth_session')
+    with op.batch_alter_table('api_token', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_api_token_user_id'))
+
+    op.drop_table('api_token')
     op.drop_table('worker_seen')
     op.drop_table('user_account')
     with op.batch_alter_table('student', schema=None) as batch_op:

@@ -8,8 +8,7 @@ import threading
 import time
 
 from ..jobs.worker import die_with, run
-from ..pages import sandbox
-from ..pages.picture import LIBRARIES
+from ..pages.picture import warm
 from .bootstrap import loader_of, registry_of
 
 log = logging.getLogger(__name__)
@@ -52,13 +51,8 @@ def serve_pages(ini) -> None:
     """The WSGI server of the ini's section ``server:main``, until it is stopped."""
     loader = loader_of(ini)
     loader.setup_logging()
-    threading.Thread(target=warm_sandbox, daemon=True, name="warm sandbox").start()
+    warm()
     loader.get_wsgi_server()(loader.get_wsgi_app())
-
-
-def warm_sandbox() -> None:
-    """Load what draws pages before somebody waits for the first picture."""
-    sandbox.run(abs, -1, preload=LIBRARIES)
 
 
 def keep_worker(ini) -> None:

@@ -18,6 +18,7 @@ from huey.consumer import Consumer, ProcessEnvironment
 
 from ..db.base import now
 from ..models import WorkerSeen
+from ..pages.picture import warm
 from .handlers import KINDS, Later
 from .sweep import sweep, tick
 
@@ -50,6 +51,7 @@ class _Environment(ProcessEnvironment):
     def init_child(self, process):
         die_with(self.parent)
         self.registry["engine"].dispose(close=False)
+        warm()
         super().init_child(process)
 
 

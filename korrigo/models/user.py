@@ -1,4 +1,4 @@
-"""People who sign in, their sessions and their one-time links."""
+"""People who sign in, their sessions, their one-time links and the tokens of their programs."""
 
 import datetime as dt
 import enum
@@ -55,3 +55,19 @@ class SigninLink(Base):
     user_id: Mapped[str] = reference("user_account")
     expires: Mapped[dt.datetime]
     used: Mapped[dt.datetime | None]
+
+
+class ApiToken(Base):
+    """What lets a program act for somebody, within its scopes.  Only a digest of its secret is kept."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[str] = id_column()
+    user_id: Mapped[str] = reference("user_account")
+    name: Mapped[str] = mapped_column(sa.String(100))
+    scopes: Mapped[list[Any]] = mapped_column(default=list)
+    token_digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    created: Mapped[dt.datetime] = mapped_column(default=now)
+    last_used: Mapped[dt.datetime | None]
+    expires: Mapped[dt.datetime | None]
+    revoked: Mapped[dt.datetime | None]

@@ -5,6 +5,7 @@ A function that analyses pages runs in a child itself and decodes there: see ``o
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,6 +84,12 @@ class Picture:
     width: int
     height: int
     media_type: str
+
+
+def warm() -> None:
+    """Load what draws pages, in a thread, before somebody waits for the first picture of this process."""
+    threading.Thread(target=sandbox.run, args=(abs, -1), kwargs={"preload": LIBRARIES}, daemon=True,
+                     name="warm sandbox").start()
 
 
 def render(

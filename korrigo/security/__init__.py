@@ -23,4 +23,5 @@ def includeme(config):
     config.add_request_method(actor_id, "actor_id", reify=True)
     config.add_request_method(actor_name, "actor_name", reify=True)
     config.include(".permissions")
+    config.include(".scopes")
     config.include(".limits")

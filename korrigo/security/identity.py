@@ -2,16 +2,18 @@
 
 import sqlalchemy as sa
 
-from ..models import ExamMember, ExamRole, User
+from ..models import ApiToken, ExamMember, ExamRole, User
+from .scopes import BASIC
 
 
 class Identity:
-    """A signed-in person.  What they are for an exam is asked of the database once a request."""
+    """A signed-in person, or whoever a token acts for.  What they are for an exam is asked once a request."""
 
-    def __init__(self, db, user: User, session_id: str | None):
-        self.db, self.user, self.session_id = db, user, session_id
+    def __init__(self, db, user: User, session_id: str | None, token: ApiToken | None = None):
+        self.db, self.user, self.session_id, self.token = db, user, session_id, token
         self.id, self.name, self.email = user.id, user.name, user.email
         self.roles = frozenset(user.roles)
+        self.scopes = frozenset({BASIC, *token.scopes}) if token else frozenset()
         self._exams: dict[str, frozenset[str]] | None = None
 
     def exam_roles(self, exam_id: str) -> frozenset[str]:

@@ -8,6 +8,7 @@ from pyramid.exceptions import ConfigurationError
 
 from ..contained import contained
 from ..directives import register, table
+from ..sentences import Sentence as _
 from .predicates import (
     admin,
     anyone,
@@ -29,18 +30,18 @@ NOBODY = "korrigo:nobody"
 OFFICE = ([admin], [secretary], [exam_coordinator], [exam_secretary])
 
 CORE = {
-    "public": ("Sign in, health", ([anyone],)),
-    "home": ("One's own start page, profile and sessions", ([signed_in],)),
-    "exam:create": ("Make an exam", ([admin], [secretary], [teacher])),
-    "exam:view": ("See that an exam exists and how far it is", (*OFFICE, [exam_grader])),
-    "exam:edit": ("Change an exam and who works on it", ([admin], [secretary], [exam_coordinator])),
-    "exam:names": ("See whose copies they are", (*OFFICE, [exam_grader, named_exam])),
-    "exam:office": ("Import, assemble, identify, finalise, export", OFFICE),
-    "picture:view": ("See pictures of pages (without names for graders of anonymous exams)",
+    "public": (_("Sign in, health"), ([anyone],)),
+    "home": (_("One's own start page, profile and sessions"), ([signed_in],)),
+    "exam:create": (_("Make an exam"), ([admin], [secretary], [teacher])),
+    "exam:view": (_("See that an exam exists and how far it is"), (*OFFICE, [exam_grader])),
+    "exam:edit": (_("Change an exam and who works on it"), ([admin], [secretary], [exam_coordinator])),
+    "exam:names": (_("See whose copies they are"), (*OFFICE, [exam_grader, named_exam])),
+    "exam:office": (_("Import, assemble, identify, finalise, export"), OFFICE),
+    "picture:view": (_("See pictures of pages (without names for graders of anonymous exams)"),
                      (*OFFICE, [exam_grader])),
-    "students:view": ("See the school's pupils", ([admin], [secretary])),
-    "job:view": ("Follow, cancel and retry a background job", ([admin], [job_owner], *OFFICE[1:])),
-    "admin": ("Accounts, plugins, jobs, journal, health in detail", ([admin],)),
+    "students:view": (_("See the school's pupils"), ([admin], [secretary])),
+    "job:view": (_("Follow, cancel and retry a background job"), ([admin], [job_owner], *OFFICE[1:])),
+    "admin": (_("Accounts, plugins, jobs, journal, health in detail"), ([admin],)),
 }
 
 

@@ -1,4 +1,4 @@
-"""Pyramid's security policy: a session cookie for pages, the permission table for the answer."""
+"""Pyramid's security policy: a session cookie for pages, a token for the API, the permission table for the answer."""
 
 from pyramid.interfaces import ISecurityPolicy
 from pyramid.request import RequestLocalCache
@@ -7,10 +7,24 @@ from zope.interface import implementer
 
 from ..models import User
 from ..services.accounts import session_of
+from ..services.tokens import token_of
 from .identity import Identity
 from .permissions import permits
+from .scopes import within
 
 COOKIE = "korrigo_session"
+#: Below this path programs are answered, by their tokens only; everywhere else people are, by their cookie only.
+API = "/api/"
+
+
+def in_api(request) -> bool:
+    return request.environ.get("PATH_INFO", "").startswith(API)
+
+
+def bearer(request) -> str:
+    """The token that came with a request, or nothing."""
+    kind, _space, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" else ""
 
 
 @implementer(ISecurityPolicy)
@@ -26,6 +40,9 @@ class SecurityPolicy:
         if actor:
             user = request.db.get(User, actor)
             return Identity(request.db, user, None) if user else None
+        if in_api(request):
+            found = token_of(request.db, bearer(request)) if bearer(request) else None
+            return Identity(request.db, found[1], None, found[0]) if found else None
         token = request.cookies.get(COOKIE)
         if not token:
             return None
@@ -41,7 +58,8 @@ class SecurityPolicy:
 
     def permits(self, request, context, permission):
         identity = self.identity(request)
-        if permits(request.registry, identity, context, permission):
+        if permits(request.registry, identity, context, permission) and within(
+                request.registry, identity, permission):
             return Allowed("%s is granted", permission)
         return Denied("%s is not granted", permission)
 
@@ -70,6 +88,8 @@ def actor_id(request) -> str | None:
 
 
 def actor_name(request) -> str:
-    """What the journal writes for who acts."""
+    """What the journal writes for who acts, and by which token."""
     identity = request.identity
-    return identity.email if identity else ""
+    if identity is None:
+        return ""
+    return identity.email if identity.token is None else f"{identity.email[:200]} token:{identity.token.id}"

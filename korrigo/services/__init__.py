@@ -12,10 +12,11 @@ from .copies import Copies
 from .exams import Exams
 from .sides import Sides
 from .students import Students
+from .tokens import Tokens
 
 CATEGORY = "korrigo services"
 SUBSCRIBERS = "korrigo subscribers"
-SERVICES = (Accounts, Audit, Blobs, Copies, Exams, Sides, Students)
+SERVICES = (Accounts, Audit, Blobs, Copies, Exams, Sides, Students, Tokens)
 
 
 def add_korrigo_service(config, service):

@@ -5,11 +5,18 @@ import json
 
 import sqlalchemy as sa
 
+from ..db import scope
 from ..db.base import now
 from ..models import AuditEntry
 
 #: PostgreSQL's advisory lock under which entries are chained; on SQLite every writer is alone anyway.
 CHAIN_LOCK = 0x6B6F7272
+
+
+def record_apart(request, action: str, subject: str = "", **details) -> None:
+    """Write the journal in a transaction of its own, at once: for requests that only read."""
+    with scope(request.registry) as work:
+        Audit(work.db, request.actor_name, request.client_addr or "").record(action, subject, **details)
 
 
 class Audit:

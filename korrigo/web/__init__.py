@@ -14,7 +14,10 @@ def includeme(config):
     # Pages by subject.
     config.include(".health")
     config.include(".signin")
+    config.include(".profile")
     config.include(".exams")
     config.include(".jobs")
     config.include(".pictures")
     config.include(".admin")
+    # What programs ask.
+    config.include(".api")

@@ -31,12 +31,18 @@ class ExamForm(Form):
     anonymous: bool = False
 
 
-def visible_exams(request) -> list[Exam]:
-    """The exams that this person sees, newest first."""
-    query = sa.select(Exam).order_by(Exam.created.desc())
+def visible(request) -> sa.Select[tuple[Exam]]:
+    """What selects the exams that this person sees, newest first."""
+    query = sa.select(Exam).order_by(Exam.created.desc(), Exam.id.desc())
     if not request.identity.roles & {Role.ADMIN, Role.SECRETARY}:
         query = query.where(Exam.id.in_(list(request.identity.exams)))
-    return list(request.db.scalars(query))
+    return query
+
+
+def copy_states(db, exam_id: str) -> dict[str, int]:
+    """How many copies of an exam are in which state."""
+    return dict(db.execute(
+        sa.select(Copy.state, sa.func.count()).where(Copy.exam_id == exam_id).group_by(Copy.state)).all())
 
 
 class _Seen:
@@ -50,7 +56,7 @@ class _Seen:
 
 def home(request):
     """What must be done now, and the exams.  How far an exam is takes some queries: it is shown for the newest."""
-    exams = visible_exams(request)
+    exams = list(request.db.scalars(visible(request)))
     shown, todo = [], []
     for exam in exams[:RECENT]:
         request.context = _Seen(exam)
@@ -63,8 +69,7 @@ def home(request):
 
 def exam_page(context, request):
     exam = context.exam
-    states = dict(request.db.execute(
-        sa.select(Copy.state, sa.func.count()).where(Copy.exam_id == exam.id).group_by(Copy.state)).all())
+    states = copy_states(request.db, exam.id)
     people = request.db.execute(
         sa.select(User.name, ExamMember.role).join(ExamMember, ExamMember.user_id == User.id)
         .where(ExamMember.exam_id == exam.id).order_by(ExamMember.role, User.name)).all()

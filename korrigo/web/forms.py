@@ -17,6 +17,18 @@ class Form(pydantic.BaseModel):
     model_config = ConfigDict(extra="ignore", str_strip_whitespace=True, frozen=True)
 
 
+class Given(Form):
+    """The base of what programs send: a surplus field is a mistake, and said to be one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Reply(pydantic.BaseModel):
+    """The base of what programs are answered."""
+
+    model_config = ConfigDict(frozen=True)
+
+
 def _decimal_comma(value):
     return value.replace(",", ".").strip() if isinstance(value, str) else value
 
@@ -27,6 +39,7 @@ def _empty_is_none(value):
 
 DecimalText = BeforeValidator(_decimal_comma)
 Optional = BeforeValidator(_empty_is_none)
+Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
@@ -55,6 +68,12 @@ def message(error: Mapping[str, Any]) -> str:
     match error["type"]:
         case "missing":
             return _("This is missing.")
+        case "extra_forbidden":
+            return _("Nothing of this name is known here.")
+        case "string_type":
+            return _("This is not a text.")
+        case "bool_type" | "bool_parsing":
+            return _("This is neither true nor false.")
         case "string_too_short":
             return _("This is missing.") if values["min_length"] == 1 else _(
                 "Characters needed, at least: ${n}.", n=values["min_length"])

@@ -15,6 +15,14 @@ HEALTH = ("/healthz", "/readyz")
 HSTS = "max-age=31536000; includeSubDomains"
 
 
+def is_utf8(request) -> bool:
+    """Whether the address can be read.  Asked before anything else does, errors and their language included."""
+    try:
+        return request.path_info is not None and request.GET is not None
+    except UnicodeDecodeError:
+        return False
+
+
 def tween_factory(handler, registry):
     https = registry.settings["korrigo.url"].startswith("https:")
     hosts = set(registry.settings["korrigo.hosts"])
@@ -22,7 +30,10 @@ def tween_factory(handler, registry):
     def tween(request):
         if "*" not in hosts and request.domain not in hosts and request.path not in HEALTH:
             return Response("This host is not served here.", status=421, content_type="text/plain", charset="utf-8")
-        response = handler(request)
+        response = handler(request) if is_utf8(request) else Response(
+            json_body={"type": "about:blank", "status": 400, "title": "This address is not written in UTF-8.",
+                       "detail": "", "reference": request.reference},
+            status=400, content_type="application/problem+json", charset="utf-8")
         headers = response.headers
         headers.setdefault("Content-Security-Policy", POLICY.format(nonce=request.csp_nonce))
         headers.setdefault("X-Content-Type-Options", "nosniff")

@@ -1,4 +1,4 @@
-"""Signing in by password or by a one-time link, signing out, one's own sessions."""
+"""Signing in by password or by a one-time link, signing out."""
 
 from urllib.parse import urlsplit
 
@@ -7,7 +7,7 @@ from pyramid.httpexceptions import HTTPFound, HTTPNotFound
 from pyramid.i18n import TranslationStringFactory
 from pyramid.security import forget, remember
 
-from ..services.accounts import Accounts, PasswordRefused
+from ..services.accounts import Accounts
 
 _ = TranslationStringFactory("korrigo")
 
@@ -75,36 +75,9 @@ def session_state(request):
     return {"csrf": get_csrf_token(request), "user": {"id": identity.id, "name": identity.name} if identity else None}
 
 
-def profile(request):
-    return {"sessions": request.find_service(Accounts).sessions(request.identity.id), "error": "", "saved": False}
-
-
-def set_password(request):
-    accounts = request.find_service(Accounts)
-    user = request.identity.user
-    page = profile(request)
-    if user.password_hash and not accounts.passwords.verify(user.password_hash, request.params.get("current", "")):
-        request.response.status_int = 422
-        return {**page, "error": _("The current password is wrong.")}
-    try:
-        accounts.set_password(user, request.params.get("password", "")[:1000], keep=request.identity.session_id)
-    except PasswordRefused as error:
-        request.response.status_int = 422
-        return {**page, "error": error.message}
-    return {**page, "saved": True}
-
-
-def end_session(request):
-    accounts = request.find_service(Accounts)
-    if any(session.id == request.matchdict["session"] for session in accounts.sessions(request.identity.id)):
-        accounts.sign_out(request.matchdict["session"])
-    return HTTPFound(request.route_path("profile"))
-
-
 def includeme(config):
     for name, pattern in (("signin", "/signin"), ("signin.link", "/signin/{token}"), ("signout", "/signout"),
-                          ("session", "/session"), ("profile", "/profile"),
-                          ("profile.session", "/profile/sessions/{session}/end")):
+                          ("session", "/session")):
         config.add_route(name, pattern)
     form = "korrigo:templates/signin.jinja2"
     config.add_view(signin_form, route_name="signin", request_method="GET", permission="public", renderer=form)
@@ -114,7 +87,3 @@ def includeme(config):
     config.add_view(link, route_name="signin.link", request_method="POST", permission="public")
     config.add_view(signout, route_name="signout", request_method="POST", permission="public")
     config.add_view(session_state, route_name="session", request_method="GET", permission="public", renderer="json")
-    page = "korrigo:templates/profile.jinja2"
-    config.add_view(profile, route_name="profile", request_method="GET", permission="home", renderer=page)
-    config.add_view(set_password, route_name="profile", request_method="POST", permission="home", renderer=page)
-    config.add_view(end_session, route_name="profile.session", request_method="POST", permission="home")

@@ -7,6 +7,7 @@ import babel.dates
 from pyramid.events import BeforeRender
 from pyramid.i18n import default_locale_negotiator
 
+from ..security.policy import in_api
 from . import nav, slots, static
 from .language import say, write_number
 
@@ -14,7 +15,7 @@ from .language import say, write_number
 def negotiate_locale(request) -> str:
     """The person's language, else the browser's, else the school's."""
     languages = request.registry.settings["korrigo.languages"]
-    asked = default_locale_negotiator(request)
+    asked = None if in_api(request) else default_locale_negotiator(request)
     if asked in languages:
         return asked
     identity = request.identity if request.registry.get("korrigo.configured") else None

@@ -19,7 +19,8 @@ PERMISSIVE = re.compile(
 #: The first words of the MIT licence, for packages that say nothing but hold it.
 MIT = "Permission is hereby granted, free of charge"
 #: Weak copyleft: used unchanged, as docs/dependencies.md says.
-WEAK = {"pikepdf": "MPL-2.0", "psycopg": "LGPL-3.0", "psycopg-binary": "LGPL-3.0", "hypothesis": "MPL-2.0"}
+WEAK = {"pikepdf": "MPL-2.0", "psycopg": "LGPL-3.0", "psycopg-binary": "LGPL-3.0", "hypothesis": "MPL-2.0",
+        "certifi": "MPL-2.0"}
 LONG = {"MPL-2.0": "Mozilla Public License 2.0", "LGPL-3.0": "Lesser General Public License v3"}
 FILES = [ROOT / "setup.cfg", *sorted(ROOT.glob("plugins/*/setup.cfg"))]
 

@@ -1,14 +1,16 @@
-"""Who may do what: every route, every method, every kind of person.  What is not in the table fails."""
+"""Who may do what: every page, every method, every kind of person.  What is not in the table fails.
+
+Operations of the API have a table of their own in ``test_api_permissions.py``.
+"""
 
 import datetime as dt
 import re
 
 import pytest
-import sqlalchemy as sa
 from exam_builder import boot, traces
-from korrigo_import.models import Batch, Upload
 
-from korrigo.api import Copies, Copy, Exam, ExamRole, Exams, Identification, Student
+from korrigo.api import Copies, Copy, Identification, Student
+from korrigo.web.api.operations import operations
 
 ROLES = ("stranger", "teacher", "grader", "exam secretary", "coordinator", "secretary", "admin")
 
@@ -26,6 +28,10 @@ GET    home                 . y y y y y y  200
 GET    profile              . y y y y y y  200
 POST   profile              . y y y y y y  422
 POST   profile.session      . y y y y y y  302
+POST   profile.tokens       . y y y y y y  422
+POST   profile.token        . y y y y y y  404
+GET    api.docs             . y y y y y y  200
+GET    api.openapi          y y y y y y y  200
 GET    jobs.mine            . y y y y y y  200
 GET    exam.new             . y y y y y y  200
 POST   exam.new             . y y y y y y  422
@@ -102,8 +108,8 @@ JSON = {"import.upload.new", "import.act", "import.undo", "ocr.decide", "ocr.und
 
 
 def offered(registry) -> dict[tuple[str, str], str]:
-    """(method, route) -> pattern, of every view that a route leads to."""
-    introspector = registry.introspector
+    """(method, route) -> pattern, of every view that a route leads to; those of the API are left out."""
+    introspector, api = registry.introspector, {operation.name for operation in operations(registry)}
     patterns = {item["introspectable"]["name"]: item["introspectable"]["pattern"]
                 for item in introspector.get_category("routes")}
     found = {}
@@ -111,39 +117,9 @@ def offered(registry) -> dict[tuple[str, str], str]:
         view = item["introspectable"]
         said = view["request_methods"] or "?"
         for method in (said,) if isinstance(said, str) else said:
-            if view["route_name"] and method != "HEAD":
+            if view["route_name"] and view["route_name"] not in api and method != "HEAD":
                 found[method, view["route_name"]] = "/" + patterns[view["route_name"]].lstrip("/")
     return found
-
-
-@pytest.fixture
-def cast(scope, sign_in, built):
-    """``cast(role)`` signs somebody in who is that, on an anonymous exam; the ids of what there is."""
-    made = built()
-    known = {"exam": made.exam, "copy": made.copies[0], "side": made.sides[0][0], "file": "f" * 32, "act": "retry",
-             "question": made.leaves["1a"],
-             "size": "thumb", "format": "json", "token": "f" * 32}
-
-    def enter(role: str) -> dict[str, str]:
-        exam_role = {"grader": ExamRole.GRADER, "exam secretary": ExamRole.SECRETARY,
-                     "coordinator": ExamRole.COORDINATOR}.get(role)
-        user = sign_in(role.replace(" ", "-"), role if role in ("admin", "secretary") else "teacher")
-        with scope() as request:
-            exam = request.db.get(Exam, made.exam)
-            if exam_role:
-                request.find_service(Exams).set_role(exam, user, exam_role)
-            if "batch" not in known:
-                known["batch"] = request.db.scalar(sa.select(Batch.id))
-                upload = Upload(exam_id=made.exam, filename="pile.pdf", size=10)
-                request.db.add(upload)
-                request.db.flush()
-                known["upload"] = upload.id
-                known["job"] = request.jobs.add("core.tidy", exam_id=made.exam).id
-        known["user"], known["session"] = user, "f" * 32
-        return known
-
-    enter.made = made
-    return enter
 
 
 def address(pattern: str, known: dict[str, str], registry) -> str:

@@ -19,6 +19,7 @@ def includeme(config):
     config.add_korrigo_nav("exam", label=_("Export"), route="export.centre", icon="download",
                            permission="exam:office", order=40)
     config.include(".views")
+    config.include(".api")
 
 
 plugin = Plugin(

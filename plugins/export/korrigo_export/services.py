@@ -26,17 +26,18 @@ class Gathering:
 
     def table(self, exam: Exam) -> ExportTable:
         """One row for each expected pupil, then the copies that are nobody's."""
-        return self._gather(exam)[0]
+        return self.with_ids(exam)[0]
 
     def with_papers(self, exam: Exam) -> tuple[ExportTable, dict[int, str]]:
         """The table, and the blob of the valid graded PDF by row."""
-        table, copy_ids = self._gather(exam)
+        table, ids = self.with_ids(exam)
         papers = dict(self.db.execute(
             sa.select(Paper.copy_id, Paper.blob_id).join(Copy, Copy.id == Paper.copy_id)
             .where(Copy.exam_id == exam.id, Copy.state == CopyState.GRADED, ~Paper.superseded)).all())
-        return table, {row: papers[copy_id] for row, copy_id in enumerate(copy_ids) if copy_id in papers}
+        return table, {row: papers[copy_id] for row, (copy_id, _pupil) in enumerate(ids) if copy_id in papers}
 
-    def _gather(self, exam: Exam) -> tuple[ExportTable, list[str | None]]:
+    def with_ids(self, exam: Exam) -> tuple[ExportTable, list[tuple[str | None, str | None]]]:
+        """The table, and the ids of the copy and the pupil of each row."""
         scheme = self.schemes.get(exam)
         questions = tuple(ExportQuestion(leaf.id, leaf.label, leaf.title, leaf.points)
                           for leaf in (scheme.leaves() if scheme else ()))
@@ -50,13 +51,13 @@ class Gathering:
         for student, _expected in self.exams.roster(exam):
             copy = by_student.pop(student.id, None)
             rows.append(self._row(scheme, copy, student, scores, words))
-            ids.append(copy.id if copy else None)
+            ids.append((copy.id if copy else None, student.id))
         unexpected = {student.id: student for student in self.db.scalars(
             sa.select(Student).where(Student.id.in_(list(by_student))))}
         for copy in copies:
             if copy.student_id is None or copy.student_id in by_student:
                 rows.append(self._row(scheme, copy, unexpected.get(copy.student_id), scores, words))
-                ids.append(copy.id)
+                ids.append((copy.id, copy.student_id))
         return ExportTable(exam.title, exam.held_on, exam.total, questions, tuple(rows)), ids
 
     def _row(self, scheme, copy: Copy | None, student: Student | None, scores, words) -> ExportRow:

@@ -43,9 +43,13 @@ def download(context, request):
     file = request.db.get(ExportFile, request.matchdict["file"])
     if file is None or file.exam_id != context.exam.id or file.blob_id is None:
         raise HTTPNotFound()
-    service = request.find_service(ExportFiles)
-    service.audit.record("export.downloaded", f"exam:{context.exam.id}", exporter=file.exporter, sha256=file.blob_id)
-    with service.blobs.path(file.blob_id) as path:
+    request.audit.record("export.downloaded", f"exam:{context.exam.id}", exporter=file.exporter, sha256=file.blob_id)
+    return as_download(request, file)
+
+
+def as_download(request, file: ExportFile) -> Response:
+    """The bytes of a file that was made."""
+    with request.find_service(ExportFiles).blobs.path(file.blob_id) as path:
         opened = open(path, "rb")
     response = Response(app_iter=FileIter(opened), content_type=file.media_type, request=request)
     response.content_length = file.size

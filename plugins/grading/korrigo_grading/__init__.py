@@ -18,9 +18,9 @@ def includeme(config):
         config.add_korrigo_grader(grader)
     for service in SERVICES:
         config.add_korrigo_service(service)
-    config.add_korrigo_permission("grading:grade", "Write on copies", ([exam_grader], [exam_coordinator], [admin]))
-    config.add_korrigo_permission("grading:scheme", "Change the marking scheme", ([exam_coordinator], [admin]))
-    config.add_korrigo_permission("grading:finalise", "Finalise and reopen copies, take graded PDFs", OFFICE)
+    config.add_korrigo_permission("grading:grade", _("Write on copies"), ([exam_grader], [exam_coordinator], [admin]))
+    config.add_korrigo_permission("grading:scheme", _("Change the marking scheme"), ([exam_coordinator], [admin]))
+    config.add_korrigo_permission("grading:finalise", _("Finalise and reopen copies, take graded PDFs"), OFFICE)
     config.add_korrigo_job(papers.JOB, jobs.finalise, title=_("Making a graded PDF"), failed=jobs.finalise_failed,
                            fatal=(GradedPdfError,))
     config.add_korrigo_job(proposals.JOB, jobs.propose_scores, title=_("Asking graders for scores"), hard_limit=900)
@@ -35,6 +35,7 @@ def includeme(config):
             (_("Finalising"), "grading.finalise", "check", "exam:office"))):
         config.add_korrigo_nav("exam", label=label, route=route, icon=icon, permission=permission, order=30 + order)
     config.include(".views")
+    config.include(".api")
 
 
 plugin = Plugin(

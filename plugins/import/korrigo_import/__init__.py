@@ -20,6 +20,7 @@ def includeme(config):
         config.add_korrigo_nav("exam", label=label, route=route, icon=icon, permission="exam:office",
                                order=10 + order)
     config.include(".views")
+    config.include(".api")
 
 
 plugin = Plugin(

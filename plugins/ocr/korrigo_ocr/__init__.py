@@ -22,6 +22,7 @@ def includeme(config):
     config.add_korrigo_nav("exam", label=_("Identification"), route="ocr.desk", icon="user",
                            permission="exam:office", order=20)
     config.include(".views")
+    config.include(".api")
 
 
 plugin = Plugin(

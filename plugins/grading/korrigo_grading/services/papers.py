@@ -14,6 +14,7 @@ from korrigo.api import (
     CopyState,
     Exam,
     Fate,
+    Job,
     Side,
     Sides,
     Student,
@@ -76,14 +77,14 @@ class Papers:
         result = totals(scheme, self.scores(copy.id))
         return [question.label for question in result.missing]
 
-    def finalise(self, copy: Copy, exam: Exam) -> None:
-        """Close a copy that has all its scores and queue its graded PDF."""
+    def finalise(self, copy: Copy, exam: Exam) -> Job:
+        """Close a copy that has all its scores and queue its graded PDF; the job that makes it."""
         missing = self.missing(copy, exam)
         if missing:
             raise NotFinished(_("Copy ${serial} has no score for ${questions}.",
                                 serial=copy.serial, questions=", ".join(missing)))
         self.copies.move(copy, "finalise")
-        self._queue(copy)
+        return self._queue(copy)
 
     def retry(self, copy: Copy) -> None:
         """Try again to make the PDF of a copy that failed."""
@@ -95,8 +96,8 @@ class Papers:
         self.copies.move(copy, "reopen", reason=reason)
         self.db.execute(sa.update(Paper).where(Paper.copy_id == copy.id, ~Paper.superseded).values(superseded=True))
 
-    def _queue(self, copy: Copy) -> None:
-        self.jobs.add(JOB, unique_key=f"{JOB}:{copy.id}:{copy.version}", exam_id=copy.exam_id, copy_id=copy.id)
+    def _queue(self, copy: Copy) -> Job:
+        return self.jobs.add(JOB, unique_key=f"{JOB}:{copy.id}:{copy.version}", exam_id=copy.exam_id, copy_id=copy.id)
 
     def current(self, copy_id: str) -> Paper | None:
         """The valid graded PDF of a copy."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from korrigo.api import Audit, Exam, Exams, Students
 
-from ..roster import RosterFile, match_key
+from ..roster import RosterFile, RosterRow, match_key
 
 
 @dataclass(frozen=True)
@@ -12,6 +12,8 @@ class Report:
     """What became of a roster."""
 
     roster: RosterFile
+    #: (row, id of its pupil, "created" | "changed" | "same") of each row that was used.
+    pupils: tuple[tuple[RosterRow, str, str], ...]
     created: int
     changed: int
     same: int
@@ -28,7 +30,7 @@ class Rosters:
 
     def apply(self, exam: Exam, roster: RosterFile) -> Report:
         """Add or update every pupil of the file and expect them at the exam."""
-        counts, students = {"created": 0, "changed": 0, "same": 0}, []
+        counts, students, pupils = {"created": 0, "changed": 0, "same": 0}, [], []
         for row in roster.rows:
             student, what = self.students.upsert(
                 match_key(row), last_name=row.last_name, first_name=row.first_name,
@@ -36,7 +38,8 @@ class Rosters:
                 class_name=row.class_name, email=row.email)
             counts[what] += 1
             students.append(student)
+            pupils.append((row, student.id, what))
         expected = self.exams.expect(exam, students)
         self.audit.record("import.roster", f"exam:{exam.id}", rows=len(roster.rows), refused=len(roster.refused),
                           **counts)
-        return Report(roster, expected=expected, **counts)
+        return Report(roster, tuple(pupils), expected=expected, **counts)
