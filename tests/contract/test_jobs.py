@@ -1,12 +1,14 @@
 """Jobs are run at least once: whatever is repeated or interrupted ends with the same result."""
 
 from collections import Counter
+from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
 from exam_builder import build
 from korrigo_export.exporters import exporters
 from korrigo_export.services import ExportFiles
+from korrigo_grading.scheme import Criterion, new_question_id
 from korrigo_grading.services import Edit, Ops, Papers, Schemes
 from korrigo_import.services import Batches
 from sites import NAMES
@@ -52,9 +54,20 @@ def export(request, scan) -> str:
     return request.find_service(ExportFiles).ask(request.db.get(Exam, made.exam), exporter).job_id
 
 
+def ask_graders(request, scan) -> str:
+    made = build(request, scan, copies=1, pages=1)
+    exam, copy = request.db.get(Exam, made.exam), request.db.get(Copy, made.copies[0])
+    schemes, question = request.find_service(Schemes), next(iter(made.leaves.values()))
+    criterion = Criterion(new_question_id(), "Well said", Decimal(1))
+    schemes.change_question(exam, question, grader="criteria", criteria=(criterion,))
+    edit = Edit(question[:24], f"crit:{question}", [criterion.id], 0)
+    request.find_service(Ops).apply(copy, [edit], schemes.leaves(exam))
+    return request.db.scalar(sa.select(Job.id).where(Job.exam_id == exam.id, Job.kind == "grading.propose"))
+
+
 #: Kind of job -> what queues one.
-QUEUED = {"core.tidy": tidy, "export.make": export, "grading.finalise": finalise, "import.scan": import_scan,
-          "ocr.identify": identify}
+QUEUED = {"core.tidy": tidy, "export.make": export, "grading.finalise": finalise, "grading.propose": ask_graders,
+          "import.scan": import_scan, "ocr.identify": identify}
 
 
 @pytest.fixture

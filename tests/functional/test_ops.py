@@ -209,3 +209,9 @@ def test_writers_at_the_same_time_lose_nothing(scope, registry, exam_of_ops, kin
         revs = list(request.db.scalars(sa.select(Op.rev).where(Op.copy_id == copy_id).order_by(Op.rev)))
         assert revs == list(range(1, version + 1))
         assert len(targets) - 1 == len(revs) - 3 * times
+
+
+def test_a_base_that_no_database_can_hold_is_refused_at_the_door(built, sign_in, browser):
+    made = built(copies=1, graders=(sign_in("gil", "teacher"),))
+    op = {"id": secrets.token_hex(12), "target": "appreciation", "value": "Good", "base": 2**40}
+    browser.send(f"/grading/copies/{made.copies[0]}/ops", {"ops": [op]}, status=422)

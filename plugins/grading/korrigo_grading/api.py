@@ -12,10 +12,9 @@ from korrigo.api import Sentence as _
 from . import document
 from .scheme import Scheme, SchemeError, parse_json, to_json
 from .services import Closed, Edit, NotFinished, Ops, Papers, Proposals, Schemes
+from .services.ops import LAST_REVISION
 from .views.screen import MOST
 
-#: What fits the integers of every database.
-LARGEST = 2**31 - 1
 Number = Annotated[Decimal, Field(max_digits=9, decimal_places=3)]
 Text = Annotated[str, Field(max_length=2000)]
 
@@ -47,7 +46,7 @@ class SchemeGiven(Given):
 
     total: Number
     questions: Annotated[list[QuestionGiven], Field(max_length=500)]
-    version: Annotated[int, Field(ge=0, le=LARGEST)] | None = None
+    version: Annotated[int, Field(ge=0, le=LAST_REVISION)] | None = None
 
 
 class CriterionReply(Reply):
@@ -107,7 +106,7 @@ class OpGiven(Given):
     id: Annotated[str, Field(pattern=r"^[0-9a-f]{24}$")]
     target: Annotated[str, Field(max_length=80)]
     value: Any = None
-    base: Annotated[int, Field(ge=0, le=LARGEST)]
+    base: Annotated[int, Field(ge=0, le=LAST_REVISION)]
 
 
 class OpsGiven(Given):

@@ -208,12 +208,11 @@ def small_child(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("make", "kind"),
-    # Which limit the second meets first is up to the machine.
-    [(pdf_writer.content_bomb, "memory"), (pdf_writer.exponential_forms, "(processor time|memory)")],
+    "make", [pdf_writer.content_bomb, pdf_writer.exponential_forms]
 )
-def test_a_page_that_eats_the_child_is_unreadable(tmp_path, small_child, make, kind):
-    with pytest.raises(PageUnreadable, match=f"needed more than .* of {kind}") as caught:
+def test_a_page_that_eats_the_child_is_unreadable(tmp_path, small_child, make):
+    """Which limit it meets first is up to the machine; that there is one is not."""
+    with pytest.raises(PageUnreadable, match="needed more than .* of (memory|processor time)") as caught:
         render(make(tmp_path / "bomb.pdf"), View(1), width=1240)
     assert caught.value.page == 1
 

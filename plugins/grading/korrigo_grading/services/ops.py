@@ -18,6 +18,9 @@ from ..models import GradedCopyRow, Op, Target
 from ..scheme import Question
 from ..targets import problem
 
+#: The largest revision: what fits the integers of every database.
+LAST_REVISION = 2**31 - 1
+
 #: States in which a copy takes ops.
 WRITABLE = (CopyState.READY, CopyState.GRADING)
 

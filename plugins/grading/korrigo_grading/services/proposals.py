@@ -112,21 +112,21 @@ class Proposals:
         return AnswerPage(side.position, side.fate == Fate.BLANK, picture)
 
     def keep(self, copy: Copy, question: Question, found: ScoreProposal | NoProposal | None) -> None:
-        """Keep what a grader said in place of what it said before."""
+        """Keep what a grader said in place of what it said before; saying it again changes nothing."""
         self.db.refresh(copy, with_for_update={"key_share": True})
         row = self.db.get(Proposal, (copy.id, question.id))
         if found is None:
             if row is not None:
                 self.db.delete(row)
         else:
-            if row is None:
-                row = Proposal(copy_id=copy.id, question_id=question.id)
-                self.db.add(row)
-            row.grader, row.reason, row.at = question.grader, found.reason, now()
             proposed = isinstance(found, ScoreProposal)
-            row.points = found.points if proposed else None
-            row.confidence = found.confidence if proposed else 0.0
-            row.marks = list(found.marks) if proposed else []
+            said = {"grader": question.grader, "reason": found.reason, "points": found.points if proposed else None,
+                    "confidence": found.confidence if proposed else 0.0, "marks": list(found.marks) if proposed else []}
+            if row is None:
+                self.db.add(Proposal(copy_id=copy.id, question_id=question.id, **said))
+            elif said != {name: getattr(row, name) for name in said}:
+                for name, value in (said | {"at": now()}).items():
+                    setattr(row, name, value)
         self.db.flush()
 
     def forget_others(self, exam: Exam) -> None:

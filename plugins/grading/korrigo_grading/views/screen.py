@@ -11,6 +11,7 @@ from korrigo.api import Copy, Form, answer, copy_context, exam_context, json_obj
 
 from .. import document
 from ..services import Closed, Edit, Leases, Ops, Proposals, Queue, Schemes
+from ..services.ops import LAST_REVISION
 
 #: Ops that one request may bring.
 MOST = 200
@@ -20,7 +21,7 @@ class OpForm(Form):
     id: Annotated[str, Field(pattern=r"^[0-9a-f]{24}$")]
     target: Annotated[str, Field(max_length=80)]
     value: Any = None
-    base: Annotated[int, Field(ge=0)]
+    base: Annotated[int, Field(ge=0, le=LAST_REVISION)]
 
 
 class OpsForm(Form):
