@@ -33,6 +33,7 @@ def test_every_block_of_the_guide_has_a_language_that_is_run_here():
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_the_commands_and_files_of_the_guide_work_in_their_order(tmp_path):
     place = Workplace(tmp_path)
     for language, file, text in blocks(GUIDE):

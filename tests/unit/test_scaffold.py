@@ -58,6 +58,7 @@ def workplace(tmp_path_factory):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_the_tests_of_new_plugins_are_green_at_once(workplace):
     """Of all kinds together: each must get on with each, and applications are made once."""
     printed = workplace.run("pytest -q -x -c korrigo-my-grader/setup.cfg --import-mode importlib korrigo-my-*/tests")
