@@ -12,7 +12,6 @@ from ..db.sqlite import reading
 from ..models import Job, JobState
 from .run import run_job
 from .sweep import due, take_back
-from .worker import die_with
 
 LIVE = (JobState.QUEUED, JobState.RUNNING)
 
@@ -65,6 +64,8 @@ def without_back_off(registry) -> None:
 
 
 def _work(registry, parent: int) -> None:
+    from .worker import die_with      # in the child: commands that never drain need no queue
+
     die_with(parent)
     registry["engine"].dispose(close=False)
     registry["ring"] = lambda job_id: None
