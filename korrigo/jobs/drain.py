@@ -64,7 +64,7 @@ def without_back_off(registry) -> None:
 
 
 def _work(registry, parent: int) -> None:
-    from .worker import die_with      # in the child: commands that never drain need no queue
+    from .worker import die_with  # in the child: commands that never drain need no queue
 
     die_with(parent)
     registry["engine"].dispose(close=False)
