@@ -84,8 +84,17 @@ def configure(
             with named(plugin, "get ready"):
                 plugin.ready(config.registry)
     if check and values["korrigo.db.check"]:
-        migrate.check(config.registry["engine"], plugins)
+        refuse_behind(config.registry["engine"], plugins)
     return config
+
+
+def refuse_behind(engine, plugins: Sequence[Plugin]) -> None:
+    """Stop at a database that is behind, and leave no connection to it open."""
+    try:
+        migrate.check(engine, plugins)
+    except BaseException:
+        engine.dispose()
+        raise
 
 
 @contextlib.contextmanager

@@ -5,7 +5,6 @@ from korrigo.api import Sentence as _
 
 
 def includeme(config):
-    from . import jobs
     from .events import SchemeChanged
     from .graders import GRADERS, add_korrigo_grader
     from .paper.errors import GradedPdfError
@@ -21,9 +20,10 @@ def includeme(config):
     config.add_korrigo_permission("grading:grade", _("Write on copies"), ([exam_grader], [exam_coordinator], [admin]))
     config.add_korrigo_permission("grading:scheme", _("Change the marking scheme"), ([exam_coordinator], [admin]))
     config.add_korrigo_permission("grading:finalise", _("Finalise and reopen copies, take graded PDFs"), OFFICE)
-    config.add_korrigo_job(papers.JOB, jobs.finalise, title=_("Making a graded PDF"), failed=jobs.finalise_failed,
-                           fatal=(GradedPdfError,))
-    config.add_korrigo_job(proposals.JOB, jobs.propose_scores, title=_("Asking graders for scores"), hard_limit=900)
+    config.add_korrigo_job(papers.JOB, "korrigo_grading.jobs.finalise", title=_("Making a graded PDF"),
+                           failed="korrigo_grading.jobs.finalise_failed", fatal=(GradedPdfError,))
+    config.add_korrigo_job(proposals.JOB, "korrigo_grading.jobs.propose_scores", title=_("Asking graders for scores"),
+                           hard_limit=900)
     config.add_korrigo_subscriber(CopyAssembled, ask_graders)
     config.add_korrigo_subscriber(SchemeChanged, ask_graders)
     config.add_korrigo_step("scheme", SchemeStep())
