@@ -46,7 +46,7 @@ from .services.audit import record_apart
 from .services.copies import TRANSITIONS, AlreadyTaken, Decision, TransitionRefused
 from .services.sides import MoveRefused, Snapshot
 from .settings import Setting
-from .texts import safe_cell, safe_filename
+from .texts import safe_cell, safe_filename, script_json
 from .version import PLUGIN_API
 from .web.api.door import wrong_fields
 from .web.errors import Problem, answer

@@ -1,5 +1,6 @@
-"""Cells that no spreadsheet takes for formulas, and names that every disk takes."""
+"""Cells that no spreadsheet takes for formulas, names that every disk takes, JSON that stays in its script element."""
 
+import json
 import re
 import unicodedata
 
@@ -16,3 +17,8 @@ def safe_filename(text: str, fallback: str = "korrigo") -> str:
     plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE"))
     plain = "".join(char for char in plain if not unicodedata.combining(char))
     return re.sub(r"[^A-Za-z0-9]+", "_", plain).strip("_")[:80] or fallback
+
+
+def script_json(value) -> str:
+    """JSON for a ``<script>`` element of a page: no text in it can end the element."""
+    return json.dumps(value).replace("<", "\\u003c")

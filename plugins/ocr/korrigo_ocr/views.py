@@ -1,6 +1,5 @@
 """The identification desk."""
 
-import json
 from typing import Annotated
 
 from pydantic import Field
@@ -18,6 +17,7 @@ from korrigo.api import (
     json_object,
     read,
     say,
+    script_json,
     side_context,
 )
 from korrigo.api import Sentence as _
@@ -43,7 +43,7 @@ def page(context, request):
     boot = {**desk.describe(request, exam), "urls": {
         "decide": _for_any_copy(request, "ocr.decide"), "undo": _for_any_copy(request, "ocr.undo"),
         "roster": _roster_url(request, exam)}}
-    return {"exam": exam, "boot": json.dumps(boot).replace("<", "\\u003c")}
+    return {"exam": exam, "boot": script_json(boot)}
 
 
 def header(context, request):

@@ -1,13 +1,12 @@
 """The grading screen and what its script talks to."""
 
-import json
 from typing import Annotated, Any
 
 from pydantic import Field
 from pyramid.httpexceptions import HTTPBadRequest, HTTPFound, HTTPNotFound
 from pyramid.response import Response
 
-from korrigo.api import Copy, Form, answer, copy_context, exam_context, json_object, polled, read, say
+from korrigo.api import Copy, Form, answer, copy_context, exam_context, json_object, polled, read, say, script_json
 
 from .. import document
 from ..services import Closed, Edit, Leases, Ops, Proposals, Queue, Schemes
@@ -60,7 +59,7 @@ def screen(context, request):
         "questions": shown, "copy": document.describe(request, exam, copy),
         "queue": {"ids": [turn.id for turn in turns], "done": sum(turn.done for turn in turns),
                   "total": len(turns)}}
-    return {"exam": exam, "questions": shown, "boot": json.dumps(boot).replace("<", "\\u003c")}
+    return {"exam": exam, "questions": shown, "boot": script_json(boot)}
 
 
 def copy_document(context, request):

@@ -1,12 +1,11 @@
 """The contact sheet."""
 
-import json
 from typing import Annotated, Literal
 
 from pydantic import Field
 from pyramid.response import Response
 
-from korrigo.api import Form, MoveRefused, TransitionRefused, answer, exam_context, json_object, read, say
+from korrigo.api import Form, MoveRefused, TransitionRefused, answer, exam_context, json_object, read, say, script_json
 
 from ..services import Stapling
 from ..services.stapling import Act, Stale
@@ -33,7 +32,7 @@ def page(context, request):
     exam = context.exam
     boot = {**describe(request, exam), "urls": {
         "act": request.route_path("import.act", exam=exam.id), "undo": request.route_path("import.undo", exam=exam.id)}}
-    return {"exam": exam, "boot": json.dumps(boot).replace("<", "\\u003c"), "counts": boot["counts"]}
+    return {"exam": exam, "boot": script_json(boot), "counts": boot["counts"]}
 
 
 def act(context, request):
