@@ -8,7 +8,7 @@ from korrigo.api import Sentence as _
 
 from .paper.errors import GradedPdfError
 from .paper.model import GradedCopy, PaperSide, Receipt
-from .paper.summary import Number
+from .paper.numbers import Number
 
 #: The picture of a half sheet that cannot be separated otherwise.
 FALLBACK = "full"

@@ -15,7 +15,8 @@ from korrigo.api import Sentence as _
 from .errors import GradedPdfError
 from .fonts import FontShelf
 from .model import GradedCopy, Receipt
-from .summary import Number, decimal_comma, summary_words
+from .numbers import Number, decimal_comma
+from .summary import summary_words
 
 ACTIVE_KEYS = ("/AA", "/OpenAction", "/Annots", "/AcroForm", "/JS", "/JavaScript", "/EmbeddedFiles", "/Launch",
                "/Metadata", "/AF", "/Collection")  # fmt: skip

@@ -5,13 +5,13 @@ A4, in points, y downwards. The text flows: what does not fit goes on to further
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import partial
 from types import MappingProxyType
 
 from .canvas import Canvas, polyline, rectangle
 from .fonts import Fonts
 from .model import QuestionLine, Summary
+from .numbers import Number
 
 A4_WIDTH, A4_HEIGHT = 595.28, 841.89
 LEFT, RIGHT, TOP, BOTTOM = 56.0, 539.0, 60.0, 778.0
@@ -21,30 +21,12 @@ POINTS_WIDTH, TABLE_HEAD = 84.0, 16.0
 INDENT, DEEPEST = 16.0, 6
 INK, QUIET, RULE, ACCENT, TINT = "#1f2328", "#656d76", "#d0d7de", "#c1121f", "#f6f4f1"
 
-Number = Callable[[Decimal], str]
-
 WORDS = MappingProxyType({
     "pupil": "Pupil", "copy": "Copy", "total": "Total", "question": "Question", "points": "Points",
     "appreciation": "Appreciation", "graders": "Graded by", "page": "Page {page} of {pages}",
     "continued": "continued",
 })  # fmt: skip
 """The printed words, by the keys of ``Summary.labels``."""
-
-
-def decimal_point(value: Decimal) -> str:
-    """12.50 -> "12.5"."""
-    text = f"{value:f}"
-    return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
-
-
-def decimal_comma(value: Decimal) -> str:
-    """12.50 -> "12,5", as in French."""
-    return decimal_point(value).replace(".", ",")
-
-
-def number_style(language: str) -> Number:
-    """How a language writes numbers: with the decimal comma, but for English."""
-    return decimal_point if language == "en" else decimal_comma
 
 
 def summary_words(summary: Summary, number: Number) -> list[str]:

@@ -19,8 +19,9 @@ from .draw import PAGE_WIDTH, draw_marks
 from .errors import GradedPdfError
 from .fonts import Fonts, FontShelf
 from .model import Annotation, GradedCopy, Receipt
+from .numbers import Number, decimal_comma
 from .scans import Picture, Scans, Underlay
-from .summary import A4_HEIGHT, A4_WIDTH, Number, decimal_comma, draw_summary
+from .summary import A4_HEIGHT, A4_WIDTH, draw_summary
 
 HIGHLIGHT_OPACITY = 0.5
 COMPRESSION = 3

@@ -26,7 +26,7 @@ from korrigo.api import Sentence as _
 
 from ..models import Paper, Target
 from ..paper.model import Annotation, GradedCopy, PaperSide, QuestionLine, Summary
-from ..paper.summary import Number, number_style
+from ..paper.numbers import Number, number_style
 from ..scheme import Scheme, totals
 from ..targets import points
 from .ops import Ops

@@ -11,7 +11,7 @@ import pytest
 from korrigo_grading.paper.check import check_graded
 from korrigo_grading.paper.errors import GradedPdfError
 from korrigo_grading.paper.model import PaperSide
-from korrigo_grading.paper.summary import decimal_point
+from korrigo_grading.paper.numbers import decimal_point
 from korrigo_grading.paper.write import GradedWriter, write_graded
 from paper_samples import (
     CLASS_A4,
