@@ -182,15 +182,21 @@ def contract_whole(contract_site):
 
 
 @pytest.fixture(scope="session")
-def contract_make(tmp_path_factory):
-    """``contract_make(site)`` makes an exam with copies that nothing is known of; override it for one with more."""
-    from .exams import blank_scan, make_exam
+def contract_scan(tmp_path_factory):
+    """A PDF of empty pages."""
+    from .exams import blank_scan
 
-    scan = blank_scan(tmp_path_factory.mktemp("scan") / "blank.pdf")
+    return blank_scan(tmp_path_factory.mktemp("scan") / "blank.pdf")
+
+
+@pytest.fixture(scope="session")
+def contract_make(contract_scan):
+    """``contract_make(site)`` makes an exam with copies that nothing is known of; override it for one with more."""
+    from .exams import make_exam
 
     def make(site):
         with site.scope() as request:
-            return make_exam(request, scan)
+            return make_exam(request, contract_scan)
 
     return make
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from queued import QUEUED
 from sites import NAMES
 
 from korrigo.testing.contract import PluginContract
@@ -19,6 +20,10 @@ class TestOurPlugins(PluginContract):
     @pytest.fixture
     def project(self, name) -> Path:
         return PLUGINS / name
+
+    @pytest.fixture
+    def queued(self, name) -> dict:
+        return {kind: queue for kind, queue in QUEUED.items() if kind.startswith(f"{name}.")}
 
 
 @pytest.mark.parametrize("name", ["export", "grading", "import", "ocr"])

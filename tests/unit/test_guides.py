@@ -86,3 +86,13 @@ def test_every_command_of_the_guide_for_administrators_is_there(capsys):
             main([command, act, "--help"])
         assert end.value.code == 0
         assert act in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))], ids=lambda page: page.name)
+def test_every_test_that_a_page_names_is_there(page):
+    for path, name in re.findall(r"`(tests/[\w/.]+)(?:::([\w:]+))?`", page.read_text()):
+        assert (ROOT / path).exists(), path
+        for part in name.split("::") if name else ():
+            sources = [ROOT / path, *(ROOT / "korrigo/testing/contract").glob("*.py")]
+            assert any(re.search(rf"^ *(def|class) {part}\b", source.read_text(), re.MULTILINE)
+                       for source in sources), f"{path}::{name}"

@@ -17,6 +17,7 @@ from ..sites import package
 from .absence import Absence
 from .boot import Boot
 from .declarations import Declarations
+from .jobs import Jobs
 from .shipping import Shipping
 from .sources import Sources
 from .tables import Tables
@@ -24,8 +25,8 @@ from .tables import Tables
 __all__ = ["PluginContract"]
 
 
-class PluginContract(Boot, Absence, Declarations, Tables, Sources, Shipping):
-    """``plugin`` is the name of a plugin that is installed."""
+class PluginContract(Boot, Absence, Declarations, Jobs, Tables, Sources, Shipping):
+    """``plugin`` is the name of a plugin that is installed; one that has jobs overrides the fixture ``queued``."""
 
     plugin: str
 

@@ -9,8 +9,9 @@ from ..walk import Walk
 
 PAGES = ("/", "/exams/new", "/students", "/profile", "/admin/accounts", "/admin/plugins", "/admin/health",
          "/admin/journal", "/admin/jobs", "/readyz")
-#: With more plugins than a few there are more sets than anybody wants to wait for.
-MOST_SETS = 16
+#: Up to this number every set is tried; with more plugins than a few there are more than anybody wants to wait for.
+ALL_SETS = 32
+SOME_SETS = 16
 #: So many orders of the ini are looked at; the application is started in those that end differently, up to a few.
 ORDERS = 100
 MOST_STARTS = 6
@@ -52,9 +53,9 @@ def served(site: Site) -> Site:
 def some_sets(name: str) -> list[tuple[str, ...]]:
     """The sets of plugins that hold this one, with the smallest and the largest among them."""
     sets = [chosen for chosen in allowed_sets() if name in chosen]
-    if len(sets) <= MOST_SETS:
+    if len(sets) <= ALL_SETS:
         return sets
-    return [sets[0], *random.Random(name).sample(sets[1:-1], MOST_SETS - 2), sets[-1]]  # noqa: S311 (no secret)
+    return [sets[0], *random.Random(name).sample(sets[1:-1], SOME_SETS - 2), sets[-1]]  # noqa: S311 (no secret)
 
 
 def orders(names) -> list[tuple[str, ...]]:
