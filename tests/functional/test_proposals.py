@@ -8,7 +8,7 @@ import pytest
 from exam_builder import boot
 from korrigo_grading.graders import CATEGORY
 from korrigo_grading.interfaces import IGrader, ScoreProposal
-from korrigo_grading.services import Proposals, Schemes
+from korrigo_grading.services import Proposals, SchemeMoved, Schemes
 from pydantic import Field
 from zope.interface import implementer
 
@@ -103,13 +103,20 @@ def test_a_grader_that_raises_says_so_beside_its_question_and_the_edit_is_kept(m
     assert "the grader typed" in caplog.text
 
 
-def test_a_grader_without_its_settings_or_without_its_plugin_says_what_is_missing(made, browser, scope):
-    first, second = choose(scope, made, "1a", "typed"), choose(scope, made, "1b", "departed")
+class More(Expected):
+    unit: str
+
+
+def test_a_grader_whose_settings_or_whose_plugin_have_changed_says_what_is_missing(
+        made, browser, scope, registry, monkeypatch):
+    first, second = choose(scope, made, "1a", "typed", {"value": "1"}), choose(scope, made, "1b", "looker")
+    monkeypatch.setattr(Typed, "form", More)
+    del table(registry, CATEGORY)["looker"]
     with scope() as request:
         request.find_service(Proposals).queue(request.db.get(Exam, made.exam), "again")
     found = document(browser, made.copies[0])["proposals"]
-    assert "value" in found[first]["reason"]
-    assert "departed" in found[second]["reason"]
+    assert "unit" in found[first]["reason"]
+    assert "looker" in found[second]["reason"]
     assert {found[key]["points"] for key in (first, second)} == {None}
 
 
@@ -176,3 +183,25 @@ def test_a_grader_is_chosen_and_set_up_on_the_page_of_its_question(made, browser
     assert (question.grader, question.config) == ("typed", {"value": "3.5", "strict": False})
     assert (question.points, question.step) == (4, Decimal("0.5"))
     browser.app.get(url.replace(made.leaves["1a"], "f" * 32), status=404)
+
+
+def test_a_scheme_from_a_file_is_refused_when_a_grader_is_not_here_or_does_not_take_its_settings(
+        made, browser, scope, sign_in):
+    sign_in("ada", "admin")
+    here = f"/grading/exams/{made.exam}/scheme"
+
+    def send(grader: str, config: str, status: int):
+        lines = f"depth;label;title;points;grader;config\n0;1a;One;20;{grader};{config}\n"
+        return browser.app.post(here, headers=browser.token, status=status,
+                                upload_files=[("file", "scheme.csv", lines.encode())])
+
+    assert "no grader is called departed here" in send("departed", "", 422).text
+    assert "Question 1a: value: This is missing." in send("typed", "", 422).text
+    send("typed", '"{""value"": ""3,5""}"', 302)
+    with scope() as request:
+        schemes, exam = request.find_service(Schemes), request.db.get(Exam, made.exam)
+        [question] = schemes.leaves(exam).values()
+        assert question.config == {"value": "3.5", "strict": True}
+        with pytest.raises(SchemeMoved) as moved:
+            schemes.set(exam, schemes.get(exam), replaces=1)
+        assert moved.value.version == schemes.version(exam) == 2

@@ -11,7 +11,7 @@ from korrigo.api import Sentence as _
 
 from . import document
 from .scheme import Scheme, SchemeError, parse_json, to_json
-from .services import Closed, Edit, NotFinished, Ops, Papers, Proposals, Schemes
+from .services import Closed, Edit, NotFinished, Ops, Papers, Proposals, SchemeMoved, Schemes
 from .services.ops import LAST_REVISION
 from .views.screen import MOST
 
@@ -155,10 +155,10 @@ def see_scheme(context, request) -> SchemeReply:
 def set_scheme(context, request) -> SchemeReply:
     """Replace the marking scheme; 422 says all that is wrong with it, and nothing is changed."""
     given, schemes, exam = request.given.body, request.find_service(Schemes), context.exam
-    if given.version is not None and given.version != schemes.version(exam):
-        raise Problem(409, _("The scheme was changed meanwhile; its version is ${n}.", n=schemes.version(exam)))
     try:
-        scheme = schemes.set(exam, parse_json(given.model_dump(exclude={"version"})))
+        scheme = schemes.set(exam, parse_json(given.model_dump(exclude={"version"})), replaces=given.version)
+    except SchemeMoved as moved:
+        raise Problem(409, _("The scheme was changed meanwhile; its version is ${n}.", n=moved.version)) from moved
     except SchemeError as error:
         raise wrong_fields(request, [("questions", why) for why in error.problems]) from error
     return described(scheme, schemes.version(exam))

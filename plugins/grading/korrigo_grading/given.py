@@ -8,6 +8,7 @@ from korrigo.api import BadInput
 
 from .marks_file import Mark, MarksError, labels, read_marks
 from .scheme import Question, Scheme, SchemeError, from_file, score_ok
+from .services import Schemes
 
 
 def scheme_of(file: Path | None, total: Decimal | None = None) -> Scheme | None:
@@ -16,6 +17,14 @@ def scheme_of(file: Path | None, total: Decimal | None = None) -> Scheme | None:
         return None
     try:
         return from_file(_read(file), file.name, total)
+    except SchemeError as error:
+        raise BadInput(f"{file}: {error}") from None
+
+
+def set_scheme(request, exam, scheme: Scheme, file: Path) -> None:
+    """Give an exam the scheme of a file; what the graders here do not take is refused."""
+    try:
+        request.find_service(Schemes).set(exam, scheme)
     except SchemeError as error:
         raise BadInput(f"{file}: {error}") from None
 

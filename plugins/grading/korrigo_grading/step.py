@@ -10,7 +10,7 @@ from zope.interface import implementer
 
 from korrigo.api import BadInput, Blobs, Copy, CopyState, IExamStep, StepState, Student, safe_filename
 
-from .given import by_label, marks_of, scheme_of
+from .given import by_label, marks_of, scheme_of, set_scheme
 from .models import Paper
 from .services import Edit, NotFinished, Ops, Papers, Schemes
 
@@ -44,7 +44,7 @@ class SchemeStep:
             exam = run.exam(request)
             scheme = scheme_of(run.options.scheme, exam.total)
             if scheme is not None:
-                request.find_service(Schemes).set(exam, scheme)
+                set_scheme(request, exam, scheme, run.options.scheme)
 
     def report(self, run) -> None:
         pass

@@ -37,10 +37,10 @@ def save(context, request):
             scheme = from_file(upload.file.read(LARGEST), upload.filename, exam.total)
         else:
             scheme = parse_lines(request.POST.get("lines", "")[:LARGEST], exam.total)
+        request.find_service(Schemes).set(exam, scheme)
     except SchemeError as error:
         request.response.status_int = 422
         return page(context, request, problems=error.problems, text=request.POST.get("lines", ""))
-    request.find_service(Schemes).set(exam, scheme)
     return HTTPFound(request.route_path("grading.scheme", exam=exam.id))
 
 
