@@ -1,6 +1,6 @@
 """Scans and rosters in: batches, sides, copies, the contact sheet."""
 
-from korrigo.api import PdfRefused, Plugin
+from korrigo.api import PdfRefused, Plugin, Setting
 from korrigo.api import Sentence as _
 
 
@@ -12,6 +12,8 @@ def includeme(config):
         config.add_korrigo_service(service)
     config.add_korrigo_job("import.scan", "korrigo_import.jobs.scan", title=_("Reading a scan"), hard_limit=900,
                            failed="korrigo_import.jobs.scan_failed", fatal=(PdfRefused,))
+    config.add_korrigo_job("import.tidy", "korrigo_import.jobs.tidy", title=_("Throwing away old lists of pupils"))
+    config.add_korrigo_periodic("import.tidy", kind="import.tidy", cron="30 2 * * *")
     config.add_korrigo_step("import", ImportStep())
     config.add_korrigo_static()
     for order, (label, route, icon) in enumerate((
@@ -30,4 +32,9 @@ plugin = Plugin(
     includeme=includeme,
     models="korrigo_import.models",
     migrations="korrigo_import:migrations",
+    settings=(
+        Setting("korrigo.import.rosters", "str", "10/hour", _("Imports of lists of pupils by one person.")),
+        Setting("korrigo.import.lists", "str", "60/hour",
+                _("Lists of pupils that one person sends to look at before they are imported.")),
+    ),
 )

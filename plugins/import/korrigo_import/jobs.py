@@ -11,7 +11,7 @@ from .models import Batch, BatchState
 from .scan.assemble import assemble
 from .scan.recipes import Guess, Recipe, guess_recipe
 from .scan.settle import settle
-from .services import Batches, Filing
+from .services import Batches, Filing, Lists
 from .survey import facts_of, survey
 
 
@@ -80,3 +80,9 @@ def scan_failed(request, error: Exception, batch_id: str) -> None:
     if batch is not None and batch.state != BatchState.READY:
         code = error.code if isinstance(error, PdfRefused) else "failed"
         request.find_service(Batches).refuse(batch, code, message_of(error))
+
+
+def tidy(context: JobContext) -> None:
+    """Throw away lists of pupils that nobody imported."""
+    with context.transaction() as request:
+        request.find_service(Lists).tidy()

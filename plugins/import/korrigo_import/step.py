@@ -46,14 +46,18 @@ class ImportStep:
     def arguments(self, parser) -> None:
         parser.add_argument("--scan", type=Path, action="append", required=True, metavar="S.pdf",
                             help="a scanned PDF; may be said several times")
-        parser.add_argument("--roster", type=Path, metavar="R.csv", help="the pupils expected at the exam")
+        parser.add_argument("--roster", type=Path, metavar="R.csv",
+                            help="the pupils expected at the exam: CSV, XLSX, ODS or the XML of SIECLE")
 
     def check(self, options) -> None:
         for file in [*options.scan, *([options.roster] if options.roster else [])]:
             if not file.is_file():
                 raise BadInput(f"there is no file {file}")
         if options.roster:
-            roster_of(options.roster)
+            try:
+                read_roster(options.roster.read_bytes(), options.roster.name)
+            except RosterError as error:
+                raise BadInput(f"{options.roster}: {error}") from None
 
     def run(self, run) -> None:
         if run.options.roster:
@@ -65,12 +69,12 @@ class ImportStep:
         run.work()
 
     def _roster(self, run) -> None:
-        roster = roster_of(run.options.roster)
+        file = run.options.roster
         with run.scope() as request:
-            request.find_service(Rosters).apply(run.exam(request), roster)
-        run.tell("Pupils expected", len(roster.rows))
-        for row in roster.refused:
-            run.needs_person(f"{run.options.roster.name}, line {row.line}: {row.why}")
+            report = request.find_service(Rosters).receive(run.exam(request), file.read_bytes(), file.name)
+        run.tell("Pupils expected", len(report.pupils))
+        for row in report.plan.unused():
+            run.needs_person(f"{file.name}, line {row.line}: {row.why}")
 
     def report(self, run) -> None:
         """Write ``sides.csv``; list what a person must look at."""
@@ -92,14 +96,6 @@ class ImportStep:
                 where = ", ".join(itertools.chain(
                     [f"page {row.pdf_page}"] if row.pdf_page else [], [f"copy {row.serial}"] if row.serial else []))
                 run.needs_person(f"{where}: {row.message}" if where else row.message)
-
-
-def roster_of(file: Path):
-    """The roster of a file."""
-    try:
-        return read_roster(file.read_bytes(), file.name)
-    except RosterError as error:
-        raise BadInput(f"{file}: {error}") from None
 
 
 def write_sides(file: Path, sides) -> None:

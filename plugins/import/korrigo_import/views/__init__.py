@@ -5,3 +5,5 @@ def includeme(config):
     config.include(".scans")
     config.include(".pages")
     config.include(".roster")
+    config.include(".lists")
+    config.include(".pupils")
