@@ -25,7 +25,7 @@ def exam(sign_in, scope):
 
 @pytest.fixture
 def pupils(scope, exam):
-    """``pupils()``: those expected at the exam, (name, birth date, class, number, absent) in the order of the roster."""
+    """``pupils()``: (name, birth date, class, number, absent) of those expected, in the order of the roster."""
     def look():
         with scope() as request:
             return [(student.name, student.birth_date, student.class_name, student.number, row.absent)

@@ -54,9 +54,9 @@ class Preview:
 
     @property
     def counts(self) -> dict[str, int]:
-        outcomes = ("created", "changed", "same", "ask", "left out")
-        counts = {outcome.replace(" ", "_"): len(self.plan.with_outcome(outcome)) for outcome in outcomes}
-        return counts | {"taken": len(self.plan.taken), "refused": len(self.plan.roster.refused),
+        outcomes = ("created", "changed", "same", "ask")
+        counts = {outcome: len(self.plan.with_outcome(outcome)) for outcome in outcomes}
+        return counts | {"taken": len(self.plan.taken), "unused": len(self.plan.unused()),
                          "doubtful": len(self.plan.doubtful), "missing": len(self.plan.missing)}
 
     @property
@@ -84,8 +84,7 @@ class Preview:
     @property
     def questions(self) -> list[Match]:
         """Rows of which a person says, or has said, which pupil they are."""
-        asked = [one for one in self.plan.matches if one.outcome == "ask" or (one.why and (
-            one.candidates or one.row.repeats))]
+        asked = [one for one in self.plan.matches if one.outcome == "ask" or (one.why and one.outcome != "unknown")]
         return asked[:MOST]
 
     @property

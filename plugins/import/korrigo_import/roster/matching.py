@@ -22,7 +22,8 @@ _ALIKE = 0.75
 #: A person chooses among at most so many pupils.
 _MOST_CANDIDATES = 6
 
-Outcome = Literal["created", "changed", "same", "ask", "left out"]
+Outcome = Literal["created", "changed", "same", "ask", "left out", "unknown"]
+"""``unknown``: named in a list of absents, and not expected."""
 NEW, SKIP = "new", "skip"
 """What a person may decide of a row, besides the id of the pupil that it is."""
 

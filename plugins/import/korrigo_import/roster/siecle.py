@@ -29,19 +29,11 @@ _DEEPEST = 40
 
 
 class SiecleRefused(PageError):
-    """What a child says of XML that it does not read: ``code`` is "doctype", "other" or "damaged"."""
+    """What a child says of XML that it does not read, in a sentence."""
 
-    def __init__(self, code: str):
-        super().__init__(code)
-        self.code = code
-
-
-_WHY = {
-    "doctype": _("This XML file declares a document type, which no list of pupils needs: it was not read."),
-    "other": _("This XML file holds no pupils as SIECLE exports them (ELEVES, ELEVE). Export “Élèves sans adresses” "
-               "again, or send the list as CSV."),
-    "damaged": _("This XML file is damaged or cut off. Export it again."),
-}
+    @classmethod
+    def damaged(cls) -> "SiecleRefused":
+        return cls(_("This XML file is damaged or cut off. Export it again."))
 
 
 def read_siecle(data: bytes, reading: Reading, today: dt.date) -> Table:
@@ -49,11 +41,11 @@ def read_siecle(data: bytes, reading: Reading, today: dt.date) -> Table:
     try:
         rows = sandbox.run(read_pupils, data, limits=LIMITS)
     except SiecleRefused as refusal:
-        raise RosterError(_WHY[refusal.code]) from None
+        raise RosterError(refusal.message) from None
     except sandbox.SandboxLimit as limit:
         raise RosterError(_("This XML file was not read: ${why}.", why=limit.message)) from None
     except sandbox.SandboxError:
-        raise RosterError(_WHY["damaged"]) from None
+        raise RosterError(SiecleRefused.damaged().message) from None
     records = [Record(0, tuple(COLUMNS)), *(Record(line, tuple(cells)) for line, cells in rows)]
     return under_titles(records, reading, today, kind="siecle")
 
@@ -90,9 +82,10 @@ def read_pupils(data: bytes) -> list[tuple[int, list[str]]]:
     try:
         parser.Parse(data, True)
     except (expat.ExpatError, ValueError, LookupError):
-        raise SiecleRefused("damaged") from None
+        raise SiecleRefused.damaged() from None
     if not pupils.found:
-        raise SiecleRefused("other")
+        raise SiecleRefused(_("This XML file holds no pupils as SIECLE exports them (ELEVES, ELEVE). Export “Élèves sans "
+                              "adresses” again, or send the list as CSV."))
     return [(line, [next((pupil[name] for name in names if pupil.get(name)), "") for names in COLUMNS.values()])
             for line, pupil in pupils.found.values()]
 
@@ -110,12 +103,13 @@ class _Pupils:
         self.structure: dict[str, str] = {}
 
     def doctype(self, *_what) -> None:
-        raise SiecleRefused("doctype")
+        raise SiecleRefused(_("This XML file declares a document type, which no list of pupils needs: it was not "
+                              "read."))
 
     def start(self, name: str, attributes: dict[str, str], line: int) -> None:
         self.path.append(name)
         if len(self.path) > _DEEPEST:
-            raise SiecleRefused("damaged")
+            raise SiecleRefused.damaged()
         self.words = []
         match self.path[-3:]:
             case [*_above, "ELEVES", "ELEVE"]:

@@ -29,20 +29,12 @@ class Sheet(NamedTuple):
 
 
 class WorkbookRefused(PageError):
-    """What a child says of a workbook that it cannot read: ``code`` is "password", "wide" or "damaged"."""
+    """What a child says of a workbook that it cannot read, in a sentence."""
 
-    def __init__(self, code: str):
-        super().__init__(code)
-        self.code = code
-
-
-_WHY = {
-    "password": _("This workbook is protected by a password. Save it without one, then send it again."),
-    "wide": _("A row has more than ${n} cells: this is no list of pupils, or another delimiter separates its cells.",
-              n=WIDEST),
-    "damaged": _("This workbook cannot be read: it is damaged, or it is no workbook. Open it in a spreadsheet, save it "
-                 "again, and send that file."),
-}
+    @classmethod
+    def damaged(cls) -> "WorkbookRefused":
+        return cls(_("This workbook cannot be read: it is damaged, or it is no workbook. Open it in a spreadsheet, "
+                     "save it again, and send that file."))
 
 
 def read_workbook(data: bytes, reading: Reading, today: dt.date) -> Table:
@@ -50,17 +42,17 @@ def read_workbook(data: bytes, reading: Reading, today: dt.date) -> Table:
 
     Raises RosterError for what is protected, damaged, empty or beyond the limits of the child.
     """
-    if data.startswith(ZIP) and not _is_bounded(data):
-        raise RosterError(_WHY["damaged"])
     try:
+        if data.startswith(ZIP) and not _is_bounded(data):
+            raise WorkbookRefused.damaged()
         sheet = Sheet(*sandbox.run(read_sheet, data, reading.sheet, limits=LIMITS))
     except WorkbookRefused as refusal:
-        raise RosterError(_WHY[refusal.code]) from None
+        raise RosterError(refusal.message) from None
     except sandbox.SandboxLimit as limit:
         raise RosterError(_("This workbook was not read: ${why}. Keep one sheet with the list of pupils, then send it "
                             "again.", why=limit.message)) from None
     except sandbox.SandboxError:
-        raise RosterError(_WHY["damaged"]) from None
+        raise RosterError(WorkbookRefused.damaged().message) from None
     records = [Record(line, cells) for line, cells in sheet.rows]
     return under_titles(records, reading, today, kind="workbook", sheets=sheet.names, sheet=sheet.name)
 
@@ -89,9 +81,10 @@ def read_sheet(data: bytes, wanted: str) -> tuple[tuple[str, ...], str, list[tup
             else:
                 return names, wanted or names[0], []
     except calamine.PasswordError:
-        raise WorkbookRefused("password") from None
+        raise WorkbookRefused(_("This workbook is protected by a password. Save it without one, then send it again.")
+                              ) from None
     except (calamine.CalamineError, OSError, IndexError):
-        raise WorkbookRefused("damaged") from None
+        raise WorkbookRefused.damaged() from None
     return names, name, rows
 
 
@@ -99,7 +92,8 @@ def _rows(sheet) -> list[tuple[int, tuple[str, ...]]]:
     if sheet.start is None:
         return []
     if sheet.width > WIDEST:
-        raise WorkbookRefused("wide")
+        raise WorkbookRefused(_("A row has more than ${n} cells: this is no list of pupils, or another delimiter "
+                                "separates its cells.", n=WIDEST))
     above = sheet.start[0]
     rows = ((above + place, tuple(map(_text, cells)))
             for place, cells in enumerate(sheet.to_python(nrows=_DEEPEST), 1))

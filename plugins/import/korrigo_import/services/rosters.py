@@ -65,10 +65,9 @@ class Plan:
     def unused(self) -> list[RefusedRow]:
         """Every row that is not taken, with its reason, in the order of the file."""
         cells = {record.line: record.cells for record in self.roster.table.records}
-        asked = [RefusedRow(one.row.line, cells[one.row.line],
-                            _("Left out by hand. ${why}", why=one.why) if one.outcome == "left out" else
-                            _("To be decided: ${why}", why=one.why)) for one in self.with_outcome("ask", "left out")]
-        return sorted([*self.roster.refused, *asked], key=lambda row: row.line)
+        left = [RefusedRow(one.row.line, cells[one.row.line], _why(one))
+                for one in self.with_outcome("ask", "left out", "unknown")]
+        return sorted([*self.roster.refused, *left], key=lambda row: row.line)
 
 
 @dataclass(frozen=True)
@@ -194,12 +193,19 @@ class Rosters:
         return student
 
 
+def _why(one: Match) -> str:
+    """Why a row is not used."""
+    if one.outcome == "ask":
+        return _("To be decided: ${why}", why=one.why)
+    return _("Left out by hand.") if one.outcome == "left out" else one.why
+
+
 def _as_absent(one: Match) -> Match:
     if one.pupil is not None:
         return replace(one, outcome="same", changes={})
     if one.outcome == "left out" or (one.outcome == "ask" and one.candidates):
         return one
-    return replace(one, outcome="left out", why=_("This pupil is not expected at this exam."))
+    return replace(one, outcome="unknown", why=_("This pupil is not expected at this exam."))
 
 
 def _titles_key(table: Table) -> str:
