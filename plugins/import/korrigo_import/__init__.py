@@ -33,8 +33,8 @@ plugin = Plugin(
     models="korrigo_import.models",
     migrations="korrigo_import:migrations",
     settings=(
-        Setting("korrigo.import.rosters", "str", "10/hour", _("Imports of lists of pupils by one person.")),
-        Setting("korrigo.import.lists", "str", "60/hour",
+        Setting("korrigo.import.rosters", "rate", "10/hour", _("Imports of lists of pupils by one person.")),
+        Setting("korrigo.import.lists", "rate", "60/hour",
                 _("Lists of pupils that one person sends to look at before they are imported.")),
     ),
 )

@@ -84,8 +84,8 @@ def read_pupils(data: bytes) -> list[tuple[int, list[str]]]:
     except (expat.ExpatError, ValueError, LookupError):
         raise SiecleRefused.damaged() from None
     if not pupils.found:
-        raise SiecleRefused(_("This XML file holds no pupils as SIECLE exports them (ELEVES, ELEVE). Export “Élèves sans "
-                              "adresses” again, or send the list as CSV."))
+        raise SiecleRefused(_("This XML file holds no pupils as SIECLE exports them (ELEVES, ELEVE). Export “Élèves "
+                              "sans adresses” again, or send the list as CSV."))
     return [(line, [next((pupil[name] for name in names if pupil.get(name)), "") for names in COLUMNS.values()])
             for line, pupil in pupils.found.values()]
 
