@@ -134,6 +134,17 @@ def test_a_roster_is_reported_line_by_line(program, built):
     assert refused.content_type == PROBLEM
 
 
+def test_a_pupil_of_whom_it_is_not_sure_is_left_undecided(program, built):
+    root, made = program(), built()
+    other = built(title="Other")
+    sent = "Nom;Prénom;Né(e) le\nDupont;Jean;01/02/2008\n"
+    root.file(f"/exams/{made.exam}/roster", sent.encode(), "text/csv")
+    report = root.file(f"/exams/{other.exam}/roster", b"Nom;Prenom\nDupont;Jean\n", "text/csv").json
+    assert [(line["outcome"], line["pupil"], bool(line["notes"])) for line in report["lines"]] == [
+        ("undecided", None, True)]
+    assert (report["created"], report["expected"]) == (0, 0)
+
+
 def test_an_edit_that_is_sent_again_is_made_once_and_a_stale_one_is_a_conflict(program, built):
     root, made = program(), built()
     target = f"score:{made.leaves['1a']}"

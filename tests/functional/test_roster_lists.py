@@ -78,8 +78,40 @@ def test_a_corrected_column_is_followed_and_remembered_for_the_next_file(browser
     again = browser.send_list(exam, odd.replace("Léa;Durand", "Zoé;Petit").encode())
     assert again.status_int == 200
     assert "Petit" in again.text and "1 new" in again.text and "1 the same" in again.text
+    again.forms["preview"].submit("forget", status=303)
+    assert browser.get(again.request.path, status="*").status_int == 422
     with scope() as request:
-        assert request.db.scalar(sa.select(sa.func.count()).select_from(RosterColumns)) == 1
+        assert request.db.scalar(sa.select(sa.func.count()).select_from(RosterColumns)) == 0
+
+
+def test_what_is_corrected_later_is_remembered_besides_what_was_corrected_before(browser, exam, scope):
+    odd = "A;B;C\nJean;Dupont;2/13/2008\nLéa;Durand;2/3/2008\n"
+    form = browser.send_list(exam, odd.encode()).forms["preview"]
+    form["column-0"], form["column-1"], form["column-2"] = "first_name", "last_name", "birth_date"
+    form.submit(status=303)
+    browser.import_list(browser.get(f"/import/exams/{exam}/roster/list"))
+    form = browser.send_list(exam, odd.encode()).forms["preview"]
+    form["dates"] = "month"
+    form.submit(status=303)
+    browser.import_list(browser.get(f"/import/exams/{exam}/roster/list"), **{"decide-3": "skip"})
+    page = browser.send_list(exam, odd.encode())
+    assert page.forms["preview"]["dates"].value == "month" and page.forms["preview"]["column-1"].value == "last_name"
+
+
+def test_a_list_asks_the_database_as_often_for_many_rows_as_for_a_few(browser, exam, registry):
+    asked, counts = [], []
+    sa.event.listen(registry["engine"], "before_cursor_execute", lambda *said: asked.append(said[2]))
+    for rows in (3, 60):
+        text = "Nom;Prénom\n" + "".join(f"Dupont{'abcdefghij'[n // 10]}{'abcdefghij'[n % 10]};Jean\n"
+                                        for n in range(rows))
+        page = browser.send_list(exam, text.encode())
+        asked.clear()
+        browser.get(page.request.path)
+        counts.append(len(asked))
+        browser.import_list(page)
+        counts.append(len(asked))
+    assert counts[:2] == counts[2:]
+    assert counts[0] <= 10
 
 
 def test_a_column_that_was_changed_and_not_looked_at_is_shown_before_it_is_imported(browser, exam, names):

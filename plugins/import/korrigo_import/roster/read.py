@@ -41,8 +41,7 @@ def open_table(data: bytes, filename: str = "", reading: Reading | None = None, 
     table = _read(data, reading or Reading(), today or dt.date.today())
     if len(table.records) > MAX_ROWS:
         raise RosterError(_("${file} has ${n} rows; at most ${most} are read at a time. Send it in parts.",
-                            file=filename or _("This file"), n=len(table.records), most=MAX_ROWS),
-                          columns=table.columns)
+                            file=filename or _("This file"), n=len(table.records), most=MAX_ROWS))
     return table
 
 
@@ -91,7 +90,7 @@ def _mapping(table: Table, reading: Reading, today: dt.date) -> tuple[dict[str, 
                if field not in named and column not in by_hand.values()} | by_hand
     if not any(field in mapping for field in NAME_FIELDS):
         raise RosterError(_("No column with the pupils' names was recognised. Say which column holds them; the columns "
-                            "are: ${columns}.", columns=", ".join(table.columns)), columns=table.columns)
+                            "are: ${columns}.", columns=", ".join(table.columns)))
     warnings = []
     if "full_name" not in mapping and "first_name" not in mapping and "first_name" not in named and _holds_whole_names(
             table, mapping["last_name"]):
@@ -114,7 +113,7 @@ def _column(table: Table, title: str) -> str:
     found = next((column for column in table.columns if fold_title(column) == fold_title(title)), None)
     if found is None:
         raise RosterError(_("There is no column “${title}” in this file. Its columns are: ${columns}.",
-                            title=title, columns=", ".join(table.columns)), columns=table.columns)
+                            title=title, columns=", ".join(table.columns)))
     return found
 
 

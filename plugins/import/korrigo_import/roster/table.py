@@ -65,7 +65,7 @@ def under_titles(records: Sequence[Record], reading: Reading, today: dt.date, **
     columns = distinct(titles)
     if not rows:
         raise RosterError(_("This file has one line and no pupils under it. The first line must hold the titles of the "
-                            "columns (Nom, Prénom, …), the next ones a pupil each."), columns=columns)
+                            "columns (Nom, Prénom, …), the next ones a pupil each."))
     return Table(columns, rows, **more)
 
 

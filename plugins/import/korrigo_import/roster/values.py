@@ -10,15 +10,7 @@ from .names import Lexicon
 
 
 class RosterError(Told, ValueError):
-    """The file as a whole cannot be used; nothing of it was kept.
-
-    The message says what is wrong and what to do.  ``columns``: the titles that were found, when it got that far,
-    so that a person can say which column is what.
-    """
-
-    def __init__(self, message: str, *, columns: tuple[str, ...] = ()):
-        super().__init__(message)
-        self.columns = columns
+    """The file as a whole cannot be used; nothing of it was kept.  The message says what is wrong and what to do."""
 
 
 @dataclass(frozen=True)

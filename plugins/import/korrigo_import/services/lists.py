@@ -83,6 +83,11 @@ class Lists:
     def open(self, sent: RosterList) -> tuple[Table, Reading]:
         return self.rosters.open(sent.content, sent.filename, self.reading(sent))
 
+    def forget(self, sent: RosterList) -> None:
+        """Read the list, and the next ones with its titles, by the titles again."""
+        table, _reading = self.open(sent)
+        self.rosters.forget(table)
+
     def plan(self, exam: Exam, sent: RosterList, table: Table, reading: Reading) -> Plan:
         """What importing the list would do now."""
         plan = self.rosters.plan_absences if sent.purpose == "absences" else self.rosters.plan

@@ -104,7 +104,7 @@ class Rosters:
         """The rows of a file, and how they are to be understood."""
         reading = reading or Reading()
         table = open_table(data, filename, reading)
-        return table, reading if reading.mapping else self._remembered(table, reading)
+        return table, self._remembered(table, reading)
 
     def plan(self, exam: Exam, roster: RosterFile, decisions: Mapping[int, str] | None = None) -> Plan:
         """What the roster would do to the pupils of the school and to those expected.  Three queries."""
@@ -150,7 +150,7 @@ class Rosters:
         if row is None:
             self.db.add(RosterColumns(id=_titles_key(table), reading=said, user_id=self.user_id))
         else:
-            row.reading, row.user_id = said, self.user_id
+            row.reading, row.user_id = {**row.reading, **said}, self.user_id
 
     def forget(self, table: Table) -> None:
         """Understand the next file with the same titles by its titles again."""

@@ -35,7 +35,10 @@ def choose(context, request):
         lists, sent = _for_writing(context, request)
     except ListGone as error:
         return answer(request, 409, error)
-    said(request.POST, lists, sent)
+    if request.POST.get("forget"):
+        lists.forget(sent)
+    else:
+        said(request.POST, lists, sent)
     return HTTPSeeOther(request.route_path("import.list", exam=context.exam.id))
 
 
@@ -79,14 +82,15 @@ def unused(context, request):
 def show(context, request, lists: Lists, sent, *, again: bool = False):
     """The page of a list; also of one that cannot be read as it was said."""
     given = {"exam": context.exam, "sent": sent, "error": "", "again": again, "table": None, "preview": None,
-             "columns": [], "roster": None, "left": [], "reading": lists.reading(sent),
+             "columns": [], "roster": None, "left": [], "reading": lists.reading(sent), "remembered": False,
              "ENCODINGS": ENCODINGS, "DELIMITERS": DELIMITERS, "FIELDS": FIELDS}
     try:
         if sent.report:
             roster, left = lists.unused(context.exam, sent)
             return given | {"roster": roster, "left": left}
         table, reading = lists.open(sent)
-        given |= {"table": table, "columns": columns_of(table, reading.mapping)}
+        given |= {"table": table, "columns": columns_of(table, reading.mapping),
+                  "remembered": reading != given["reading"]}
         plan = lists.plan(context.exam, sent, table, reading)
     except RosterError as error:
         request.response.status_int = 422

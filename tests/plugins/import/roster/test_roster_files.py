@@ -151,9 +151,8 @@ def test_a_cell_of_several_lines_does_not_shift_the_line_numbers():
 
 def test_columns_can_be_named_by_hand():
     text = "A;B;C\nJean;Dupont;TG1\n"
-    with pytest.raises(RosterError, match="No column with the pupils' names") as refused:
+    with pytest.raises(RosterError, match="No column with the pupils' names.*: A, B, C"):
         read(text)
-    assert refused.value.columns == ("A", "B", "C")
     row = read(text, mapping={"last_name": "B", "first_name": "A"}).rows[0]
     assert (row.last_name, row.first_name, row.class_name) == ("Dupont", "Jean", "")
 
