@@ -1,6 +1,11 @@
 """Sending scans in pieces, files that are none, and rosters."""
 
+import io
+import zipfile
+
+import pikepdf
 import pytest
+from PIL import Image
 
 NOT_A_PDF = b"Dear colleague, the scan is in the other envelope.\n" * 40
 
@@ -106,3 +111,81 @@ def test_an_absence_is_noted_and_taken_back(browser, scope, sign_in, built):
                      status=302)
         with scope() as request:
             assert request.db.get(ExamStudent, (made.exam, made.students[0])).absent is absent
+
+
+@pytest.fixture
+def empty(sign_in, scope):
+    """An exam that nothing was sent to."""
+    from korrigo.services import Exams
+
+    sign_in("sec", "secretary")
+    with scope() as request:
+        return request.find_service(Exams).create(title="Empty").id
+
+
+def state(browser, received) -> dict:
+    return browser.get(received["batch"]["url"]).json
+
+
+def sides(scope, exam: str) -> list:
+    from korrigo.models import Side
+
+    with scope() as request:
+        return [(side.fate, round(side.width_mm)) for side in request.db.query(Side).filter_by(exam_id=exam)]
+
+
+def test_a_tiff_of_several_pages_becomes_sides(browser, scope, empty):
+    pages, data = [Image.new("1", (827, 1169), 1) for _page in range(3)], io.BytesIO()
+    pages[0].save(data, "TIFF", save_all=True, append_images=pages[1:], dpi=(100, 100))
+    received = browser.upload(empty, "pile.tif", data.getvalue())
+    assert (state(browser, received)["state"], state(browser, received)["pages"]) == ("ready", 3)
+    assert len(sides(scope, empty)) == 3
+
+
+def test_the_files_of_an_archive_are_received_one_by_one_and_once(browser, scope, empty, small_scan):
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for name in ("a.pdf", "b.pdf"):
+            archive.write(small_scan, name)
+        archive.writestr("notes.txt", "Hello")
+    received = browser.upload(empty, "class.zip", data.getvalue())
+    shown = state(browser, received)
+    assert (shown["state"], shown["message"]) == ("ready", "Files in it: 3. Here already: b.pdf. Not read: notes.txt.")
+    assert len(sides(scope, empty)) == 8
+    assert browser.get(f"/import/exams/{empty}/scans").text.count("<article") == 2
+
+
+def locked(scan, password: str) -> bytes:
+    data = io.BytesIO()
+    with pikepdf.open(scan) as pdf:
+        pdf.save(data, encryption=pikepdf.Encryption(owner="o", user=password))
+    return data.getvalue()
+
+
+def test_a_locked_pdf_asks_for_its_password_which_is_not_kept(browser, scope, empty, small_scan):
+    from korrigo_import.models import Batch
+
+    received = browser.upload(empty, "locked.pdf", locked(small_scan, "sésame"))
+    assert (state(browser, received)["state"], state(browser, received)["refusal"]) == ("refused", "password")
+    here = f"{received['batch']['url']}/password"
+    assert here in browser.get(f"/import/exams/{empty}/scans").text
+    browser.post(here, {"password": "wrong"}, status=302)
+    assert state(browser, received)["refusal"] == "password"
+    assert sides(scope, empty) == []
+    browser.post(here, {"password": "sésame"}, status=302)
+    assert (state(browser, received)["state"], state(browser, received)["pages"]) == ("ready", 8)
+    assert len(sides(scope, empty)) == 8
+    with scope() as request:
+        assert request.db.query(Batch.password).all() == [("",)]
+    browser.post(here, {"password": "sésame"}, status=409)
+
+
+def test_a_refused_file_can_be_taken_off_the_list(browser, empty):
+    received = browser.upload(empty, "letter.pdf", NOT_A_PDF)
+    browser.post(f"{received['batch']['url']}/forget", status=302)
+    assert "letter.pdf" not in browser.get(f"/import/exams/{empty}/scans").text
+
+
+def test_a_file_of_no_known_kind_is_refused_with_the_kinds_that_are(browser, empty):
+    received = browser.upload(empty, "letter.docx", b"\xd0\xcf\x11\xe0" * 50)
+    assert "images, pdf, zip" in state(browser, received)["message"]

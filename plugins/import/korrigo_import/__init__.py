@@ -5,9 +5,16 @@ from korrigo.api import Sentence as _
 
 
 def includeme(config):
+    from .importers.archives import ZipImporter
+    from .importers.directive import add_korrigo_importer
+    from .importers.images import ImageImporter
+    from .importers.pdf import PdfImporter
     from .services import SERVICES
     from .step import ImportStep
 
+    config.add_directive("add_korrigo_importer", add_korrigo_importer)
+    for importer in (PdfImporter(), ImageImporter(), ZipImporter()):
+        config.add_korrigo_importer(importer)
     for service in SERVICES:
         config.add_korrigo_service(service)
     config.add_korrigo_job("import.scan", "korrigo_import.jobs.scan", title=_("Reading a scan"), hard_limit=900,

@@ -1,13 +1,12 @@
 """From a received file to sides with a fate, in short transactions around long looks."""
 
 import dataclasses
-import tempfile
-from pathlib import Path
 
-from korrigo.api import Exam, JobContext, PdfIndex, PdfRefused, View, index_pdf, message_of, normalise
+from korrigo.api import Exam, JobContext, PdfRefused, View, message_of
 from korrigo.api import Sentence as _
 
 from .models import Batch, BatchState
+from .preparing import prepare
 from .scan.assemble import assemble
 from .scan.recipes import Guess, Recipe, guess_recipe
 from .scan.settle import settle
@@ -16,13 +15,15 @@ from .survey import facts_of, survey
 
 
 def scan(context: JobContext, batch_id: str) -> None:
-    """Index the file, show its pages, look at each, assemble copies.  Repeating it changes nothing."""
+    """Make pages of the file, show them, look at each, assemble copies.  Repeating it changes nothing."""
     with context.transaction() as request:
         batch = request.db.get(Batch, batch_id)
         if batch is None or batch.state == BatchState.READY:
             return
-        blob_id = batch.pages_blob_id
-    blob_id, index = read_index(context, batch_id, blob_id)
+    prepared = prepare(context, batch_id)
+    if prepared is None:
+        return
+    blob_id, index = prepared
     with context.transaction() as request:
         batches = request.find_service(Batches)
         batch = request.db.get(Batch, batch_id)
@@ -47,21 +48,6 @@ def scan(context: JobContext, batch_id: str) -> None:
             batch, request.find_service(Batches).sides(batch), views, plan, guess.recipe,
             sure=guess.confidence, why=guess.why)
     context.report(total, total, unit="pages", stage="done")
-
-
-def read_index(context: JobContext, batch_id: str, blob_id: str) -> tuple[str, PdfIndex]:
-    """The index of the file, and the blob that it is of: a damaged or encrypted file is mended first and kept too."""
-    with context.blob_path(blob_id) as path:
-        index = index_pdf(path)
-        if not index.repaired:
-            return blob_id, index
-        with tempfile.TemporaryDirectory(prefix="korrigo-mend-") as folder:
-            out = Path(folder, "mended.pdf")
-            index = normalise(path, out)
-            with context.transaction() as request:
-                batch = request.db.get(Batch, batch_id)
-                request.find_service(Batches).mended(batch, out)
-                return batch.pages_blob_id, index
 
 
 def _recipe(guess: Guess, asked: dict, exam: Exam) -> Guess:

@@ -36,6 +36,8 @@ class Batch(Base):
     #: A code of refusal (password, not-a-pdf …) and a sentence.
     refusal: Mapped[str] = mapped_column(sa.String(40), default="")
     message: Mapped[str] = mapped_column(SentenceText, default="")
+    #: Of a locked PDF, from when somebody gives it until the job has tried it.
+    password: Mapped[str] = mapped_column(sa.String(200), default="")
     pages: Mapped[int] = mapped_column(default=0)
     recipe: Mapped[dict[str, Any]] = mapped_column(default=dict)
     job_id: Mapped[str | None] = reference("job", ondelete="SET NULL")

@@ -41,6 +41,7 @@ def upgrade():
     sa.Column('state', sa.String(length=16), nullable=False),
     sa.Column('refusal', sa.String(length=40), nullable=False),
     sa.Column('message', sa.Text(), nullable=False),
+    sa.Column('password', sa.String(length=200), nullable=False),
     sa.Column('pages', sa.Integer(), nullable=False),
     sa.Column('recipe', sa.JSON(), nullable=False),
     sa.Column('job_id', sa.String(length=32), nullable=True),

@@ -77,7 +77,7 @@ class Filing:
     def _remember(self, exam: Exam, batch: Batch, recipe: Recipe, views: Sequence[SideView], *,
                   sheet_headers: bool, sure: float, why: str) -> None:
         """What was learnt of the exam: its paper, its pages, and where the identity stands."""
-        batch.state, batch.message = BatchState.READY, ""
+        batch.state, batch.message, batch.password = BatchState.READY, "", ""
         batch.recipe = {**json.loads(recipe.to_json()), "sure": sure, "why": pack(why), "sheet_headers": sheet_headers}
         changes = {}
         if recipe.kind == "a3-folded":
