@@ -45,7 +45,7 @@ MAX_ORIGINAL = 5200
 MAX_RASTER = 40_000_000
 """Pixels of a whole page decoded or rendered to draw a part of it."""
 MASK_COLOUR = (203, 213, 225)
-SHRINK_FIRST = 2.0
+SHRINK_FIRST = 1.5
 """Pillow averages whole pixels down to this multiple of the wanted size before it filters."""
 FILTERS = {
     False: Image.Resampling.BICUBIC,  # for the eye
