@@ -56,6 +56,7 @@ POST   import.upload.new    . . . y y y y  422
 GET    import.upload        . . . y y y y  200
 PATCH  import.upload        . . . y y y y  400
 POST   import.password      . . . y y y y  409
+POST   import.recipe        . . . y y y y  400
 POST   import.forget        . . . y y y y  409
 GET    import.pages         . . . y y y y  200
 POST   import.act           . . . y y y y  422

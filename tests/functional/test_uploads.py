@@ -189,3 +189,42 @@ def test_a_refused_file_can_be_taken_off_the_list(browser, empty):
 def test_a_file_of_no_known_kind_is_refused_with_the_kinds_that_are(browser, empty):
     received = browser.upload(empty, "letter.docx", b"\xd0\xcf\x11\xe0" * 50)
     assert "images, pdf, zip" in state(browser, received)["message"]
+
+
+def copies(scope, exam: str) -> list[int]:
+    """How many sides each copy has, in their order."""
+    from korrigo.models import Copy, Side
+
+    with scope() as request:
+        return [request.db.query(Side).filter_by(copy_id=copy.id).count()
+                for copy in request.db.query(Copy).filter_by(exam_id=exam).order_by(Copy.serial)]
+
+
+def test_copies_are_made_anew_in_another_way_without_looking_at_the_pages_again(
+        browser, scope, empty, small_scan, monkeypatch):
+    received = browser.upload(empty, "pile.pdf", small_scan.read_bytes())
+    here = f"/import/exams/{empty}/scans"
+    assert copies(scope, empty) == [4, 4]
+    shown = browser.get(here).text
+    assert shown.count("<figure>") == 2 and shown.count("loading=\"lazy\"") == 8
+    monkeypatch.setattr("korrigo_import.jobs.look", None)
+    browser.post(f"{received['batch']['url']}/recipe", {"kind": "one-copy"}, status=302)
+    assert copies(scope, empty) == [8]
+    assert "Chosen by hand." in browser.get(here).text
+    browser.post(f"{received['batch']['url']}/recipe", {"kind": "a4", "pages": "4"}, status=302)
+    assert copies(scope, empty) == [4, 4]
+    assert {fate for fate, _width in sides(scope, empty)} == {"copy"}
+    for wrong in ({"kind": "a5"}, {"kind": "a4", "pages": "0"}, {}):
+        browser.post(f"{received['batch']['url']}/recipe", wrong, status=400)
+
+
+def test_copies_that_are_being_graded_are_not_made_anew(browser, scope, empty, small_scan):
+    from korrigo.models import Copy
+    from korrigo.services import Copies
+
+    received = browser.upload(empty, "pile.pdf", small_scan.read_bytes())
+    with scope() as request:
+        request.find_service(Copies).move(request.db.query(Copy).filter_by(serial=2).one(), "begin")
+    answer = browser.post(f"{received['batch']['url']}/recipe", {"kind": "one-copy"}, status=409)
+    assert "being graded" in answer.text
+    assert copies(scope, empty) == [4, 4]

@@ -65,13 +65,19 @@ class SideFacts:
         """
         try:
             values = json.loads(text)
+        except ValueError as error:
+            raise ValueError(f"These are not the facts of a side ({error}); analyse the scan again.") from error
+        return cls.from_values(values)
+
+    @classmethod
+    def from_values(cls, values: dict) -> Self:
+        """The same, of the object itself."""
+        try:
             known = {field.name for field in fields(cls)}
             if not isinstance(values, dict) or not set(values) <= known:
                 raise ValueError("unknown names")
-            if "form_box" in values:
-                left, top, right, bottom = values["form_box"]
-                values["form_box"] = (left, top, right, bottom)
-            return cls(**values)
+            left, top, right, bottom = values.get("form_box", (0, 0, 0, 0))
+            return cls(**{**values, "form_box": (left, top, right, bottom)})
         except (TypeError, ValueError) as error:
             raise ValueError(
                 f"These are not the facts of a side ({error}); analyse the scan again."

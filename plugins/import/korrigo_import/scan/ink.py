@@ -20,10 +20,10 @@ class Drawing:
     """The layers of one side on the working raster, levelled by ``skew`` degrees.
 
     ``dark`` is the darkness against the local paper (0 paper, 255 black), ``ink`` the strokes without any
-    straight line, ``places`` where they are (in the flattened picture), ``lines`` the straight lines that belong neither to the ruling nor to the margin,
-    ``strokes`` the connected pieces of ink (one row each: left, top, width, height, area, in pixels),
-    ``ruling`` the rows (pixels) of the ruled lines, ``margin`` the column (pixels) of the margin line or None,
-    ``grain`` the noise of the paper (same unit as ``dark``).
+    straight line, ``places`` where these are (in the flattened picture), ``lines`` the straight lines that belong
+    neither to the ruling nor to the margin, ``strokes`` the connected pieces of ink (one row each: left, top,
+    width, height, area, in pixels), ``ruling`` the rows (pixels) of the ruled lines, ``margin`` the column
+    (pixels) of the margin line or None, ``grain`` the noise of the paper (same unit as ``dark``).
     """
 
     dark: Gray

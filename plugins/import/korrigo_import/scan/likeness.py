@@ -34,7 +34,7 @@ def pack(grid: Map) -> str:
     """A map as a short ASCII text (8 grey levels, compressed; 0.1 to 3 kB for A4)."""
     height, width = grid.shape
     levels = (grid // 32).tobytes()
-    return f"{height}x{width}:" + base64.b85encode(zlib.compress(levels, 6)).decode()
+    return f"{height}x{width}:" + base64.b64encode(zlib.compress(levels, 6)).decode()
 
 
 def unpack(text: str) -> Map:
@@ -45,7 +45,7 @@ def unpack(text: str) -> Map:
     size, _, body = text.partition(":")
     try:
         height, width = (int(part) for part in size.split("x"))
-        levels = np.frombuffer(zlib.decompress(base64.b85decode(body)), np.uint8)
+        levels = np.frombuffer(zlib.decompress(base64.b64decode(body)), np.uint8)
         return (levels.reshape(height, width) * 32).astype(np.uint8)
     except (ValueError, zlib.error) as error:
         raise ValueError("This is not the map of a side; analyse the scan again.") from error

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from korrigo_import.scan.facts import Region
+from korrigo_import.scan.recipes import Guess
 
 Fate = Literal["copy", "blank", "duplicate", "foreign", "waiting", "discarded"]
 FindingKind = Literal[
@@ -71,3 +72,12 @@ class Plan:
     sides: tuple[PlannedSide, ...]
     findings: tuple[Finding, ...]
     sheet_headers: bool = False
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A whole pile.  ``headers`` tells of each side, in order, whether the identity form stands there."""
+
+    guess: Guess
+    plan: Plan
+    headers: tuple[bool, ...]

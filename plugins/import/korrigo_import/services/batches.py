@@ -1,17 +1,20 @@
 """Files that were sent: received once, kept as they are, worked on by a job."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from korrigo.api import Audit, Blobs, Exam, Fate, PageIndex, Side, Told
+from korrigo.api import Audit, Blobs, Exam, Fate, PageIndex, Side, Sides, Told
 from korrigo.api import Sentence as _
 
-from ..models import Batch, BatchState
-from ..scan.recipes import regions_of
+from ..models import Batch, BatchState, FindingRow, SideFactsRow
+from ..scan.facts import SideFacts
+from ..scan.recipes import Recipe, regions_of
 
 JOB = "import.scan"
+FEW_COPIES = 3
 
 
 class AlreadyReceived(Told, ValueError):
@@ -29,12 +32,14 @@ def media_type(path: Path) -> str:
 
 
 class Batches:
-    def __init__(self, db, blobs: Blobs, audit: Audit, jobs, user_id: str | None):
+    def __init__(self, db, blobs: Blobs, sides: Sides, audit: Audit, jobs, user_id: str | None):
         self.db, self.blobs, self.audit, self.jobs, self.user_id = db, blobs, audit, jobs, user_id
+        self.sides_of_exam = sides
 
     @classmethod
     def of(cls, request) -> "Batches":
-        return cls(request.db, request.find_service(Blobs), request.audit, request.jobs, request.actor_id)
+        return cls(request.db, request.find_service(Blobs), request.find_service(Sides), request.audit, request.jobs,
+                   request.actor_id)
 
     def receive(self, exam: Exam, path: Path, filename: str) -> Batch:
         """Keep a scanned file and queue its import.  Raises :class:`AlreadyReceived` for content known here."""
@@ -107,6 +112,38 @@ class Batches:
                     reason=page.error or ""))
                 ordinal += 1
         self.db.flush()
+
+    def first_copies(self, batches: Sequence[Batch]) -> dict[str, list[list[Side]]]:
+        """The sides of the first few copies of each file, by its id: what its recipe has made of it.  Two queries."""
+        places = self.db.execute(
+            sa.select(Side.blob_id, Side.copy_id).where(Side.copy_id.is_not(None), Side.blob_id.in_(
+                [batch.pages_blob_id for batch in batches]), Side.exam_id.in_([batch.exam_id for batch in batches]))
+            .group_by(Side.blob_id, Side.copy_id).order_by(sa.func.min(Side.ordinal))).all()
+        few: dict[str, list[str]] = {}
+        for blob_id, copy_id in places:
+            if len(few.setdefault(blob_id, [])) < FEW_COPIES:
+                few[blob_id].append(copy_id)
+        rows: dict[str, list[Side]] = {copy_id: [] for chosen in few.values() for copy_id in chosen}
+        for side in self.db.scalars(sa.select(Side).where(Side.copy_id.in_(list(rows))).order_by(Side.position)):
+            rows[side.copy_id].append(side)
+        return {batch.id: [rows[copy_id] for copy_id in few.get(batch.pages_blob_id, ())] for batch in batches}
+
+    def facts(self, batch: Batch) -> list[SideFacts]:
+        """What was measured on its sides, in the order of the scan; nothing before they were looked at."""
+        rows = self.db.scalars(sa.select(SideFactsRow.facts).join(Side, Side.id == SideFactsRow.side_id)
+                               .where(SideFactsRow.batch_id == batch.id).order_by(Side.ordinal))
+        return [SideFacts.from_values(row) for row in rows]
+
+    def redo(self, batch: Batch, recipe: Recipe) -> None:
+        """Make the copies of a file anew, by a recipe that a person has chosen.  What was done by hand on its pages is
+        undone.  Raises ``MoveRefused`` when a copy of it is being graded, and then changes nothing."""
+        self.sides_of_exam.set_fate(self.sides(batch), Fate.WAITING)
+        self.db.execute(sa.delete(FindingRow).where(FindingRow.batch_id == batch.id))
+        batch.state, batch.message = BatchState.RECEIVED, ""
+        batch.recipe = {**json.loads(recipe.to_json()), "by_hand": True}
+        batch.job_id = self._queue(batch)
+        self.audit.record("import.redone", f"exam:{batch.exam_id}", batch=batch.id, kind=recipe.kind,
+                          pages=recipe.pages_per_copy)
 
     def refuse(self, batch: Batch, code: str, message: str) -> None:
         """Say that a file cannot be used.  Sides that are in no copy are forgotten with it; the file is kept."""

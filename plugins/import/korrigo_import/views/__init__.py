@@ -3,5 +3,6 @@
 
 def includeme(config):
     config.include(".scans")
+    config.include(".recipe")
     config.include(".pages")
     config.include(".roster")

@@ -31,10 +31,13 @@ class UploadForm(Form):
 
 def page(context, request):
     """The drop zone and the files that were sent."""
-    batches = request.find_service(Batches).of_exam(context.exam)
-    jobs = request.jobs.by_id(batch.job_id for batch in batches)
+    service = request.find_service(Batches)
+    batches = service.of_exam(context.exam)
+    jobs, copies = request.jobs.by_id(batch.job_id for batch in batches), service.first_copies(batches)
     return {"exam": context.exam, "endings": endings(request.registry),
-            "batches": [describe(request, batch, jobs.get(batch.job_id)) for batch in batches]}
+            "batches": [{**describe(request, batch, jobs.get(batch.job_id)), "copies": [
+                [request.pictures.url(context.exam, side, "thumb") for side in row] for row in copies[batch.id]]}
+                for batch in batches]}
 
 
 def describe(request, batch: Batch, job: Job | None) -> dict:
@@ -50,7 +53,7 @@ def describe(request, batch: Batch, job: Job | None) -> dict:
 
 def batch(context, request):
     """How far a file is; polled while it is worked on."""
-    found = _batch(context, request)
+    found = batch_of(context, request)
     shown = describe(request, found, request.db.get(Job, found.job_id) if found.job_id else None)
     job = shown["job"] or {}
     return {**shown, "created": found.created.isoformat(), "done": job.get("done", 0), "total": job.get("total", 0),
@@ -59,7 +62,7 @@ def batch(context, request):
 
 def password(context, request):
     """Try a locked file again, with the password that somebody gives."""
-    batch = _batch(context, request, refusal="password")
+    batch = batch_of(context, request, refusal="password")
     form, _errors = read(PasswordForm, request.POST)
     if form is not None:
         request.find_service(Batches).open_with(batch, form.password)
@@ -68,7 +71,7 @@ def password(context, request):
 
 def forget(context, request):
     """Take a refused file off the list."""
-    request.find_service(Batches).forget(_batch(context, request, BatchState.REFUSED))
+    request.find_service(Batches).forget(batch_of(context, request, BatchState.REFUSED))
     return _back(context, request)
 
 
@@ -121,7 +124,7 @@ def piece(context, request):
     return {"offset": offset, "size": upload.size, "state": "received", "batch": shown, "same": same}
 
 
-def _batch(context, request, state: str | None = None, refusal: str | None = None) -> Batch:
+def batch_of(context, request, state: str | None = None, refusal: str | None = None) -> Batch:
     """The batch of the address, in a state or refused for a reason."""
     found = request.db.get(Batch, request.matchdict["batch"])
     if found is None or found.exam_id != context.exam.id:

@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 
-from korrigo_import.scan.assemble import assemble
-from korrigo_import.scan.recipes import Recipe, guess_recipe
+from korrigo_import.scan.recipes import Recipe
+from pile import assemble, guess_recipe
 from scan_pictures import truth_of
 
 

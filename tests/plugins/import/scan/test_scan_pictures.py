@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from korrigo_import.scan.analyse import analyse, split_fold
-from korrigo_import.scan.assemble import assemble
 from korrigo_import.scan.recipes import Recipe
 from korrigo_import.scan.settle import settle
+from pile import assemble
 from scan_pictures import rescanned, sides_of, upside_down
 
 
