@@ -57,6 +57,8 @@ GET    import.upload        . . . y y y y  200
 PATCH  import.upload        . . . y y y y  400
 POST   import.password      . . . y y y y  409
 POST   import.recipe        . . . y y y y  400
+POST   import.folder        . . . y y y y  302
+POST   import.claim         . . . y y y y  409
 POST   import.forget        . . . y y y y  409
 GET    import.pages         . . . y y y y  200
 POST   import.act           . . . y y y y  422

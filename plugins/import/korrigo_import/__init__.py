@@ -1,6 +1,6 @@
 """Scans and rosters in: batches, sides, copies, the contact sheet."""
 
-from korrigo.api import PdfRefused, Plugin
+from korrigo.api import PdfRefused, Plugin, Setting
 from korrigo.api import Sentence as _
 
 
@@ -11,6 +11,7 @@ def includeme(config):
     from .importers.pdf import PdfImporter
     from .services import SERVICES
     from .step import ImportStep
+    from .watching import folder_check
 
     config.add_directive("add_korrigo_importer", add_korrigo_importer)
     for importer in (PdfImporter(), ImageImporter(), ZipImporter()):
@@ -19,6 +20,11 @@ def includeme(config):
         config.add_korrigo_service(service)
     config.add_korrigo_job("import.scan", "korrigo_import.jobs.scan", title=_("Reading a scan"), hard_limit=900,
                            failed="korrigo_import.jobs.scan_failed", fatal=(PdfRefused,))
+    config.add_korrigo_job("import.watch", "korrigo_import.watching.watch", title=_("Looking into the scan folder"),
+                           hard_limit=600)
+    if config.registry.settings["korrigo.import.watch"]:
+        config.add_korrigo_periodic("import.watch", kind="import.watch", cron="* * * * *")
+    config.add_korrigo_check("scan-folder", folder_check)
     config.add_korrigo_step("import", ImportStep())
     config.add_korrigo_static()
     for order, (label, route, icon) in enumerate((
@@ -35,6 +41,10 @@ plugin = Plugin(
     title=_("Exam import"),
     description=_("Scans and rosters in: batches, sides, copies, the contact sheet."),
     includeme=includeme,
+    settings=(
+        Setting("korrigo.import.watch", "str", "",
+                _("Folder that copiers scan to, looked into every minute; empty for none.")),
+    ),
     models="korrigo_import.models",
     migrations="korrigo_import:migrations",
 )

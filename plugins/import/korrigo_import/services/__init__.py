@@ -5,7 +5,8 @@ from .filing import Filing
 from .rosters import Rosters
 from .stapling import Stapling
 from .uploads import Uploads
+from .watching import WatchedFolder
 
-SERVICES = (Batches, Filing, Rosters, Stapling, Uploads)
+SERVICES = (Batches, Filing, Rosters, Stapling, Uploads, WatchedFolder)
 
-__all__ = ["SERVICES", "AlreadyReceived", "Batches", "Filing", "Rosters", "Stapling", "Uploads"]
+__all__ = ["SERVICES", "AlreadyReceived", "Batches", "Filing", "Rosters", "Stapling", "Uploads", "WatchedFolder"]

@@ -12,7 +12,7 @@ from korrigo.api import Sentence as _
 
 from ..importers.directive import endings
 from ..models import Batch, BatchState, Upload
-from ..services import AlreadyReceived, Batches, Uploads
+from ..services import AlreadyReceived, Batches, Uploads, WatchedFolder
 from ..services.uploads import PIECE, UploadRefused, WrongOffset
 
 
@@ -34,7 +34,9 @@ def page(context, request):
     service = request.find_service(Batches)
     batches = service.of_exam(context.exam)
     jobs, copies = request.jobs.by_id(batch.job_id for batch in batches), service.first_copies(batches)
-    return {"exam": context.exam, "endings": endings(request.registry),
+    watched = request.find_service(WatchedFolder)
+    return {"exam": context.exam, "watching": watched.root is not None, "unclaimed": watched.unclaimed(),
+            "folder": watched.is_open(context.exam), "endings": endings(request.registry),
             "batches": [{**describe(request, batch, jobs.get(batch.job_id)), "copies": [
                 [request.pictures.url(context.exam, side, "thumb") for side in row] for row in copies[batch.id]]}
                 for batch in batches]}
@@ -72,6 +74,21 @@ def password(context, request):
 def forget(context, request):
     """Take a refused file off the list."""
     request.find_service(Batches).forget(batch_of(context, request, BatchState.REFUSED))
+    return _back(context, request)
+
+
+def folder(context, request):
+    """Make the folder that the copier scans to for this exam."""
+    request.find_service(WatchedFolder).open(context.exam)
+    return _back(context, request)
+
+
+def claim(context, request):
+    """Take a file out of the scan folder for this exam."""
+    try:
+        request.find_service(WatchedFolder).claim(context.exam, request.POST.get("name", ""))
+    except LookupError:
+        raise HTTPConflict(_("This file is not in the scan folder any more.")) from None
     return _back(context, request)
 
 
@@ -152,6 +169,7 @@ def includeme(config):
     for name, pattern in (("import.uploads", f"{exam}/scans"), ("import.batch", exam + "/batches/{batch}"),
                           ("import.password", exam + "/batches/{batch}/password"),
                           ("import.forget", exam + "/batches/{batch}/forget"),
+                          ("import.folder", f"{exam}/scan-folder"), ("import.claim", f"{exam}/scan-folder/claim"),
                           ("import.upload.new", f"{exam}/uploads"),
                           ("import.upload", exam + "/uploads/{upload:[0-9a-f]{32}}")):
         config.add_route(name, pattern, factory=exam_context)
@@ -161,6 +179,8 @@ def includeme(config):
     config.add_view(batch, route_name="import.batch", request_method="GET", renderer="json", **office)
     config.add_view(password, route_name="import.password", request_method="POST", **office)
     config.add_view(forget, route_name="import.forget", request_method="POST", **office)
+    config.add_view(folder, route_name="import.folder", request_method="POST", **office)
+    config.add_view(claim, route_name="import.claim", request_method="POST", **office)
     config.add_view(begin, route_name="import.upload.new", request_method="POST", renderer="json", **office)
     config.add_view(state, route_name="import.upload", request_method="GET", renderer="json", **office)
     config.add_view(piece, route_name="import.upload", request_method="PATCH", renderer="json", require_csrf=True,
