@@ -9,6 +9,7 @@ from korrigo.api import Sentence as _
 
 from .models import Batch, BatchState
 from .scan.assemble import assemble
+from .scan.plan import with_unreadable
 from .scan.recipes import Guess, Recipe, guess_recipe
 from .scan.settle import settle
 from .services import Batches, Filing
@@ -42,7 +43,8 @@ def scan(context: JobContext, batch_id: str) -> None:
     with context.transaction() as request:
         batch = request.db.get(Batch, batch_id)
         guess = _recipe(guess_recipe(facts), batch.recipe, request.db.get(Exam, batch.exam_id))
-        plan = assemble(facts, guess.recipe)
+        plan = with_unreadable(assemble(facts, guess.recipe),
+                               {(side.pdf_page, side.region): side.error for side in seen if side.error})
         request.find_service(Filing).file(
             batch, request.find_service(Batches).sides(batch), views, plan, guess.recipe,
             sure=guess.confidence, why=guess.why)

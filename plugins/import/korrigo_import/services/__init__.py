@@ -2,10 +2,14 @@
 
 from .batches import AlreadyReceived, Batches
 from .filing import Filing
+from .findings import Findings
+from .gate import Gate
+from .handing import HandingOver, SignRefused
 from .rosters import Rosters
 from .stapling import Stapling
 from .uploads import Uploads
 
-SERVICES = (Batches, Filing, Rosters, Stapling, Uploads)
+SERVICES = (Batches, Filing, Findings, Gate, HandingOver, Rosters, Stapling, Uploads)
 
-__all__ = ["SERVICES", "AlreadyReceived", "Batches", "Filing", "Rosters", "Stapling", "Uploads"]
+__all__ = ["SERVICES", "AlreadyReceived", "Batches", "Filing", "Findings", "Gate", "HandingOver", "Rosters",
+           "SignRefused", "Stapling", "Uploads"]

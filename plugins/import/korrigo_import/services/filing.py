@@ -13,6 +13,7 @@ from ..models import Batch, BatchState, FindingRow, FindingState, SideFactsRow
 from ..scan.facts import SideFacts
 from ..scan.plan import Finding, Plan
 from ..scan.recipes import Recipe
+from .handing import HandingOver
 
 if TYPE_CHECKING:
     from ..scan.settle import SideView
@@ -25,13 +26,14 @@ SLIP = 45
 
 
 class Filing:
-    def __init__(self, db, copies: Copies, exams: Exams, audit: Audit, notify):
+    def __init__(self, db, copies: Copies, exams: Exams, audit: Audit, handing: HandingOver, notify):
         self.db, self.copies, self.exams, self.audit, self.notify = db, copies, exams, audit, notify
+        self.handing = handing
 
     @classmethod
     def of(cls, request) -> Filing:
         return cls(request.db, request.find_service(Copies), request.find_service(Exams), request.audit,
-                   request.notify)
+                   request.find_service(HandingOver), request.notify)
 
     def file(self, batch: Batch, sides: Sequence[Side], views: Sequence[SideView], plan: Plan, recipe: Recipe,
              *, sure: float, why: str) -> None:
@@ -48,10 +50,8 @@ class Filing:
         self.db.flush()
         findings = [self._finding(batch, by_place, copies, finding) for finding in plan.findings]
         self._remember(exam, batch, recipe, views, sheet_headers=plan.sheet_headers, sure=sure, why=why)
-        open_copies = {row.copy_id for row in findings if row.state == FindingState.OPEN}
+        self.handing.filed(exam, copies.values())
         for copy in copies.values():
-            if copy.id not in open_copies:
-                self.copies.move(copy, "release")
             self.notify(CopyAssembled(copy.id, exam.id))
         self.audit.record("import.filed", f"exam:{exam.id}", batch=batch.id, sides=len(sides), copies=len(copies),
                           findings=len(findings))
