@@ -5,11 +5,12 @@ from .filing import Filing
 from .findings import Findings
 from .gate import Gate
 from .handing import HandingOver, SignRefused
+from .receipts import Receipts
 from .rosters import Rosters
 from .stapling import Stapling
 from .uploads import Uploads
 
-SERVICES = (Batches, Filing, Findings, Gate, HandingOver, Rosters, Stapling, Uploads)
+SERVICES = (Batches, Filing, Findings, Gate, HandingOver, Receipts, Rosters, Stapling, Uploads)
 
-__all__ = ["SERVICES", "AlreadyReceived", "Batches", "Filing", "Findings", "Gate", "HandingOver", "Rosters",
-           "SignRefused", "Stapling", "Uploads"]
+__all__ = ["SERVICES", "AlreadyReceived", "Batches", "Filing", "Findings", "Gate", "HandingOver", "Receipts",
+           "Rosters", "SignRefused", "Stapling", "Uploads"]

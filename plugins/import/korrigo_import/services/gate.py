@@ -41,7 +41,7 @@ class Gate:
         return self.load(exam).tally
 
     def load(self, exam: Exam) -> Loaded:
-        """Eight questions, whatever the size of the exam."""
+        """Six questions, whatever the size of the exam."""
         sides = {row.id: row for row in self.db.execute(
             sa.select(Side.id, Side.blob_id, Side.pdf_page, Side.region, Side.turned, Side.header, Side.ordinal,
                       Side.fate, Side.reason, Side.copy_id, Side.position)
@@ -55,8 +55,11 @@ class Gate:
         copies = {line.id: line for line in (CopyLine(*row) for row in self.db.execute(
             sa.select(Copy.id, Copy.serial, Copy.code, Copy.state, Copy.identification, Copy.student_id)
             .where(Copy.exam_id == exam.id)))}
-        signoffs = self.db.scalars(sa.select(SignOff).where(SignOff.exam_id == exam.id)
-                                   .order_by(SignOff.at.desc(), SignOff.id)).all()
+        chosen = self.db.execute(
+            sa.select(GateChoice.hand_over, SignOff).select_from(Exam)
+            .outerjoin(GateChoice, GateChoice.exam_id == Exam.id).outerjoin(SignOff, SignOff.exam_id == Exam.id)
+            .where(Exam.id == exam.id).order_by(SignOff.at.desc(), SignOff.id)).all()
+        hand_over, signoffs = chosen[0].hand_over, [row.SignOff for row in chosen if row.SignOff is not None]
         findings = sorted(
             ((row, name) for row, name in found),
             key=lambda item: (sides[item[0].side_id].ordinal if item[0].side_id in sides else -1, item[0].id))
@@ -64,7 +67,7 @@ class Gate:
                         [FindingLine(row.id, row.batch_id, row.kind, row.state, row.side_id, row.copy_id)
                          for row, _name in findings],
                         self._pupils(exam), exam.pages_per_copy)
-        return Loaded(exam, self.hand_over(exam), counted, batches, sides, copies, findings, signoffs)
+        return Loaded(exam, HandOver(hand_over or HandOver.COPY), counted, batches, sides, copies, findings, signoffs)
 
     def hand_over(self, exam: Exam) -> HandOver:
         return HandOver(self.db.scalar(sa.select(GateChoice.hand_over).where(GateChoice.exam_id == exam.id))

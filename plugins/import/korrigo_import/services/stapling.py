@@ -63,10 +63,15 @@ class Stapling:
 
     def act(self, exam: Exam, act: Act, version: int) -> str | None:
         """Do it, or raise (:class:`Stale`, ``MoveRefused``) and change nothing; the token that undoes it."""
+        [token] = self.act_all(exam, [act], version)
+        return token
+
+    def act_all(self, exam: Exam, acts: Sequence[Act], version: int) -> list[str | None]:
+        """Do all of them or none, as :meth:`act` does one; what undoes each."""
         if version != self.version(exam):
             raise Stale
         with self.db.begin_nested():
-            return self._act(exam, act)
+            return [self._act(exam, act) for act in acts]
 
     def _act(self, exam: Exam, act: Act) -> str | None:
         chosen = self._chosen(exam, act.sides)
