@@ -80,7 +80,7 @@ def verdict(receipt: Receipt) -> str:
 
 def _facts(receipt: Receipt, speech: Speech):
     tally, say = receipt.tally, speech.say
-    yield say(_("Made")), f"{speech.when(receipt.made)}{f', {receipt.made_by}' if receipt.made_by else ''}"
+    yield say(_("Drawn up")), f"{speech.when(receipt.made)}{f', {receipt.made_by}' if receipt.made_by else ''}"
     if tally.pupils.expected:
         yield say(_("Pupils expected")), str(len(tally.pupils.expected))
         yield say(_("Absent")), str(len(tally.pupils.absent))
@@ -105,9 +105,9 @@ def _tables(receipt: Receipt, speech: Speech):
         return "" if line.page is None else " ".join(part for part in (str(line.page), where(line.region)) if part)
 
     yield Table(_("Files"), (
-        Column(_("File"), 22), Column(_("MB"), 7, "number"), Column("SHA-256", 12, "code"), Column(_("Received"), 15),
+        Column(_("File"), 21), Column(_("MB"), 7, "number"), Column("SHA-256", 15, "code"), Column(_("Received"), 14),
         Column(_("By"), 12), Column(_("Pages"), 7, "number"), Column(_("Copies"), 7, "number"),
-        Column(_("Read as"), 18)),
+        Column(_("Read as"), 17)),
         tuple((file.name, number(round(file.size / 1048576, 1)), file.sha256[:12], when(file.received), file.by,
                str(file.sides), str(file.copies), _read_as(file, say)) for file in receipt.files))
     yield Table(_("Pages by file"), (Column(_("File"), 23), *(
@@ -115,7 +115,7 @@ def _tables(receipt: Receipt, speech: Speech):
         tuple((file.name, *(str(file.columns[column]) for column in COLUMNS)) for file in receipt.files))
     yield Table(_("Pages outside the copies"), (
         Column(_("File"), 25), Column(_("Page"), 14), Column(_("Fate"), 16), Column(_("Why"), 45)),
-        tuple((line.file, page(line), say(wording.COLUMNS[line.column]), say(line.why)) for line in receipt.sides),
+        tuple((line.file, page(line), say(wording.FATE[line.column]), say(line.why)) for line in receipt.sides),
         "" if receipt.sides else say(_("None: every page is in a copy.")))
     yield Table(_("Signed"), (
         Column(_("File"), 18), Column(_("Who"), 16), Column(_("When"), 15), Column(_("Why"), 25),

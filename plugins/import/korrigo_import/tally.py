@@ -17,9 +17,8 @@ from .models import BatchState, FindingState
 UNREADABLE = "unreadable"
 #: Where a side is counted, in the order in which columns are shown.
 COLUMNS = (Fate.COPY, Fate.BLANK, Fate.DUPLICATE, Fate.FOREIGN, Fate.DISCARDED, Fate.WAITING, UNREADABLE)
-#: Kinds of findings that account for a copy's number of pages, once somebody or the program has settled them.
+#: Kinds of findings that speak of a copy's number of pages.
 COUNTS = ("missing_page", "extra_page")
-SETTLED = (FindingState.APPLIED, FindingState.ACCEPTED, FindingState.DISMISSED)
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,8 @@ class Pupils:
 
 @dataclass(frozen=True)
 class CopyCount:
-    """A copy and its sides.  ``odd``: their number is not the expected one; ``explained``: that was settled."""
+    """A copy and its sides.  ``odd``: their number is not the expected one; ``explained``: a finding speaks of it, which
+    is open itself or was settled."""
 
     line: CopyLine
     sides: tuple[SideLine, ...]
@@ -232,7 +232,7 @@ def tally(batches: Sequence[BatchLine], sides: Iterable[SideLine], copies: Itera
     column_of = {side.id: column(side.fate, side.id in unreadable) for side in sides}
     place_of = {side.id: side.copy for side in sides}
     explained = {place_of.get(finding.side) or finding.copy for finding in findings
-                 if finding.kind in COUNTS and finding.state in SETTLED}
+                 if finding.kind in COUNTS}
     sheets = {batch.id for batch in batches if batch.sheets}
     sides_of, copies_of, findings_of, by_copy = (defaultdict(list) for _lists in range(4))
     for side in sides:

@@ -16,8 +16,15 @@ KINDS: dict[str, str] = {
     "odd_count": _("Odd number of pages"), "header_missing": _("No header"), "unreadable": _("Unreadable page"),
     "doubtful_cut": _("Doubtful beginning of a copy"),
 }
+#: How many there are of each.
 COLUMNS: dict[str, str] = {
-    Fate.COPY: _("in copies"), Fate.BLANK: _("blank"), Fate.DUPLICATE: _("twice"), Fate.FOREIGN: _("foreign"),
+    Fate.COPY: _("in copies"), Fate.BLANK: _("blank ones"), Fate.DUPLICATE: _("second scans"),
+    Fate.FOREIGN: _("foreign ones"), Fate.DISCARDED: _("in the bin"), Fate.WAITING: _("laid aside"),
+    UNREADABLE: _("unreadable ones"),
+}
+#: What one page is.
+FATE: dict[str, str] = {
+    Fate.COPY: _("in a copy"), Fate.BLANK: _("blank"), Fate.DUPLICATE: _("twice"), Fate.FOREIGN: _("foreign"),
     Fate.DISCARDED: _("bin"), Fate.WAITING: _("waiting"), UNREADABLE: _("unreadable"),
 }
 STATES: dict[str, str] = {
@@ -51,7 +58,7 @@ def kind(name: str) -> str:
 def sure(confidence: float) -> str:
     """A confidence (0..1) in a word."""
     if confidence >= SURE:
-        return _("sure")
+        return _("certain")
     return _("probable") if confidence >= PROBABLE else _("a guess")
 
 

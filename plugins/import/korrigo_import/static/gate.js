@@ -34,9 +34,10 @@ function row(found) {
     element("img", { src: found.thumb, alt: "", loading: "lazy", width: 96, height: 88 }));
   const how = open ? words("sure", { sure: found.sure }) : found.by ? words("by", { state: words(found.state), name: found.by }) : found.did ? words("did", { did: found.did }) : "";
   const accept = found.proposal ? words("accept.do", { what: found.proposal }) : words("accept");
+  const dismiss = words(found.of_copy ? "dismiss.copy" : found.proposal ? "dismiss.do" : "dismiss");
   const acts = [
     open && !found.of_copy && button("accept", "check", accept, "A"),
-    open && button("dismiss", "done", words("dismiss"), "D"),
+    open && button("dismiss", found.of_copy ? "done" : "cross", dismiss, "D"),
     !open && found.undo && button("undo", "undo", words("undo")),
     element("a.btn.btn-small.btn-quiet", { href: found.url, title: words("see") }, icon("pages", "i i-small"), words("see")),
   ];
@@ -78,7 +79,7 @@ function paint() {
   const open = state.findings.filter(is("open"));
   list.replaceChildren(
     element("h2", {}, words("open"), " ", element("span.chip.chip-plain.num", {}, String(open.length))),
-    ...(open.length ? kinds(open, true) : [element("p.note.note-good", {}, icon("done"), element("span", {}, words("none")))]),
+    ...(open.length ? [element("p.hint", {}, words("hint")), ...kinds(open, true)] : [element("p.note.note-good", {}, icon("done"), element("span", {}, words("none")))]),
     ...[folded("decided", state.findings.filter(is("accepted", "dismissed"))), folded("applied", state.findings.filter(is("applied")))].filter(Boolean));
   rows()[0]?.setAttribute("tabindex", "0");
 }
