@@ -81,8 +81,8 @@ class Pupils:
 
 @dataclass(frozen=True)
 class CopyCount:
-    """A copy and its sides.  ``odd``: their number is not the expected one; ``explained``: a finding speaks of it, be it
-    open or settled."""
+    """A copy and its sides.  ``odd``: their number is not the expected one; ``explained``: a finding, open or settled,
+    speaks of it."""
 
     line: CopyLine
     sides: tuple[SideLine, ...]
