@@ -47,6 +47,9 @@ from .services.copies import TRANSITIONS, AlreadyTaken, Decision, TransitionRefu
 from .services.sides import MoveRefused, Snapshot
 from .settings import Setting
 from .texts import safe_cell, safe_filename, script_json
+from .typeset.canvas import MULTIPLY, Canvas, circle, ink_path, polyline, rectangle
+from .typeset.fonts import Fonts, FontShelf
+from .typeset.sheets import A4_HEIGHT, A4_WIDTH, pdf_of_sheets
 from .version import PLUGIN_API
 from .web.api.door import wrong_fields
 from .web.errors import Problem, answer

@@ -29,7 +29,7 @@ def includeme(config):
     config.add_korrigo_static()
     for order, (label, route, icon) in enumerate((
             (_("Scans"), "import.uploads", "upload"), (_("Pages"), "import.pages", "pages"),
-            (_("Roster"), "import.roster", "users"))):
+            (_("Check"), "import.gate", "done"), (_("Roster"), "import.roster", "users"))):
         config.add_korrigo_nav("exam", label=label, route=route, icon=icon, permission="exam:office",
                                order=10 + order)
     config.include(".views")

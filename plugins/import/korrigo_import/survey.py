@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from korrigo.api import LIBRARIES, PageUnreadable, Picture, View, message_of, open_document, sandbox, style
+from korrigo.api import LIBRARIES, PageUnreadable, Picture, View, message_of, open_document, pack, sandbox, style
 from korrigo.api import Sentence as _
 
 from .scan.facts import SideFacts
@@ -52,7 +52,7 @@ def facts_of(seen: Seen, width_mm: float, height_mm: float) -> SideFacts:
     """The facts of a side; one that cannot be read has only its size, and is no blank."""
     if seen.facts:
         return SideFacts.from_json(seen.facts)
-    return SideFacts(seen.pdf_page, seen.region, width_mm, height_mm, blank=-12.0)
+    return SideFacts(seen.pdf_page, seen.region, width_mm, height_mm, blank=-12.0, error=pack(seen.error))
 
 
 def _in_child(path: Path, places: list[tuple[int, str]]) -> list[Seen]:

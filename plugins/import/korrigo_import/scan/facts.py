@@ -52,6 +52,8 @@ class SideFacts:
     """Packed map of the strokes (see :mod:`~korrigo_import.scan.likeness`)."""
     line_map: str = ""
     """Packed map of the straight lines."""
+    error: str = ""
+    """Why the side cannot be looked at (a packed sentence); nothing else is known of it then, but its size."""
 
     def to_json(self) -> str:
         """One JSON object."""

@@ -4,10 +4,11 @@ import dataclasses
 from collections.abc import Sequence
 
 from korrigo.api import Sentence as _
+from korrigo.api import unpack
 
 from .assemble import assemble
 from .facts import SideFacts
-from .plan import Understood
+from .plan import Understood, with_unreadable
 from .recipes import Guess, Recipe, guess_recipe
 from .settle import settle
 
@@ -19,7 +20,9 @@ def understand(facts: Sequence[SideFacts], recipe: Recipe | None = None, pages: 
     """
     views = settle(facts)
     guess = Guess(recipe, 1.0, _("Chosen by hand.")) if recipe else _knowing(guess_recipe(views), pages)
-    return Understood(guess, assemble(views, guess.recipe), tuple(view.has_header for view in views))
+    plan = with_unreadable(assemble(views, guess.recipe), {
+        (side.pdf_page, side.region): unpack(side.error) for side in facts if side.error})
+    return Understood(guess, plan, tuple(view.has_header for view in views))
 
 
 def _knowing(guess: Guess, pages: int | None) -> Guess:

@@ -13,6 +13,7 @@ from korrigo.api import Audit, Copies, Copy, CopyAssembled, Exam, Exams, Fate, S
 from ..models import Batch, BatchState, FindingRow, FindingState, SideFactsRow
 from ..scan.facts import SideFacts
 from ..scan.plan import Finding, Plan, Understood
+from .handing import HandingOver
 
 #: Page units added below the headers that were found before they are burnt out of pictures for anonymous grading.
 MARGIN = 35
@@ -22,13 +23,14 @@ SLIP = 45
 
 
 class Filing:
-    def __init__(self, db, copies: Copies, exams: Exams, audit: Audit, notify):
+    def __init__(self, db, copies: Copies, exams: Exams, audit: Audit, handing: HandingOver, notify):
         self.db, self.copies, self.exams, self.audit, self.notify = db, copies, exams, audit, notify
+        self.handing = handing
 
     @classmethod
     def of(cls, request) -> Filing:
         return cls(request.db, request.find_service(Copies), request.find_service(Exams), request.audit,
-                   request.notify)
+                   request.find_service(HandingOver), request.notify)
 
     def file(self, batch: Batch, sides: Sequence[Side], facts: Sequence[SideFacts], understood: Understood) -> None:
         """Write a plan down.  ``facts``, its headers and its sides go side by side, in the order of the scan."""
@@ -46,10 +48,8 @@ class Filing:
         findings = [self._finding(batch, by_place, copies, finding) for finding in plan.findings]
         headed = [measured for measured, header in zip(facts, understood.headers, strict=True) if header]
         self._remember(exam, batch, understood, headed)
-        open_copies = {row.copy_id for row in findings if row.state == FindingState.OPEN}
+        self.handing.filed(exam, copies.values())
         for copy in copies.values():
-            if copy.id not in open_copies:
-                self.copies.move(copy, "release")
             self.notify(CopyAssembled(copy.id, exam.id))
         self.audit.record("import.filed", f"exam:{exam.id}", batch=batch.id, sides=len(sides), copies=len(copies),
                           findings=len(findings))

@@ -21,6 +21,8 @@ from korrigo.api import (
 from korrigo.api import Sentence as _
 
 from ..models import FindingRow, FindingState, Undo
+from .findings import Findings
+from .handing import HandingOver
 
 #: A copy in one of these states may be taken apart; a graded one must be reopened first.
 OPEN_STATES = (CopyState.STAGING, CopyState.READY, CopyState.GRADING)
@@ -46,39 +48,41 @@ class Act:
 
 
 class Stapling:
-    def __init__(self, db, sides: Sides, copies: Copies, audit: Audit, user_id: str | None):
+    def __init__(self, db, sides: Sides, copies: Copies, audit: Audit, findings: Findings, handing: HandingOver,
+                 user_id: str | None):
         self.db, self.sides, self.copies, self.audit, self.user_id = db, sides, copies, audit, user_id
+        self.findings, self.handing = findings, handing
 
     @classmethod
     def of(cls, request) -> "Stapling":
         return cls(request.db, request.find_service(Sides), request.find_service(Copies), request.audit,
-                   request.actor_id)
+                   request.find_service(Findings), request.find_service(HandingOver), request.actor_id)
 
     def version(self, exam: Exam) -> int:
         return self.audit.last(f"exam:{exam.id}")
 
     def act(self, exam: Exam, act: Act, version: int) -> str | None:
         """Do it, or raise (:class:`Stale`, ``MoveRefused``) and change nothing; the token that undoes it."""
+        [token] = self.act_all(exam, [act], version)
+        return token
+
+    def act_all(self, exam: Exam, acts: Sequence[Act], version: int) -> list[str | None]:
+        """Do all of them or none, as :meth:`act` does one; what undoes each."""
         if version != self.version(exam):
             raise Stale
         with self.db.begin_nested():
-            return self._act(exam, act)
+            return [self._act(exam, act) for act in acts]
 
     def _act(self, exam: Exam, act: Act) -> str | None:
         chosen = self._chosen(exam, act.sides)
         self._refuse_closed({side.copy_id for side in chosen} | {act.copy})
         if act.kind == "valid":
-            self._valid(self._copy(exam, act.copy or (chosen[0].copy_id if chosen else None)))
-            return None
-        finding = self._finding(exam, act.finding)
-        if act.kind == "dismiss":
-            return self._keep(exam, None, finding, FindingState.DISMISSED)
-        if act.kind == "accept":
-            if finding is None:
+            return self._valid(exam, self._copy(exam, act.copy or (chosen[0].copy_id if chosen else None)))
+        if act.kind in ("accept", "dismiss"):
+            if not act.finding:
                 raise MoveRefused(_("there is no proposal to accept"))
-            snapshot = self._propose(exam, finding)
-            return self._keep(exam, snapshot, finding, FindingState.ACCEPTED)
-        return self._keep(exam, self._do(exam, act, chosen), None, None)
+            return self._decide(exam, self.findings.get(exam, act.finding), act.kind)
+        return self._keep(exam, self._do(exam, act, chosen), {})
 
     def undo(self, exam: Exam, token: str) -> None:
         """Undo one act, or raise ``MoveRefused`` and change nothing."""
@@ -98,12 +102,11 @@ class Stapling:
                 Side.id.in_([state.id for state in snapshot.sides]))).all()
             self._refuse_closed({*moved, *(state.copy_id for state in snapshot.sides)})
             self.sides.restore(snapshot)
-        for finding_id, state in row.findings.items():
-            finding = self.db.get(FindingRow, finding_id)
-            if finding is not None:
-                finding.state = state
+        opened = self.findings.restore(row.findings)
         self.audit.record("import.undone", f"exam:{exam.id}")
         self.db.delete(row)
+        self.db.flush()
+        self.handing.reopened(exam, {copy_id for finding in opened for copy_id in self._copies_of(finding)})
 
     def _do(self, exam: Exam, act: Act, chosen: Sequence[Side]) -> Snapshot:
         if act.kind == "turn":
@@ -157,25 +160,36 @@ class Stapling:
             return self.sides.cut(side)
         return None
 
-    def _valid(self, copy: Copy) -> None:
-        """Somebody looked at the copy and says that it is right: its findings are closed and it can be graded."""
-        self.db.execute(sa.update(FindingRow).where(FindingRow.copy_id == copy.id,
-                                                    FindingRow.state == FindingState.OPEN)
-                        .values(state=FindingState.DISMISSED))
-        self.audit.record("import.valid", f"exam:{copy.exam_id}", copy=copy.id)
-        if copy.state == CopyState.STAGING:
-            self.copies.move(copy, "release")
+    def _decide(self, exam: Exam, finding: FindingRow, kind: str) -> str:
+        """Accept what a finding proposes, or dismiss it."""
+        concerned = self._copies_of(finding)
+        snapshot = self._propose(exam, finding) if kind == "accept" else None
+        state = FindingState.ACCEPTED if kind == "accept" else FindingState.DISMISSED
+        token = self._keep(exam, snapshot, self.findings.decide(finding, state))
+        self.handing.settled(exam, concerned | self._copies_of(finding))
+        return token
 
-    def _keep(self, exam: Exam, snapshot: Snapshot | None, finding: FindingRow | None, state) -> str:
-        findings = {}
-        if finding is not None:
-            findings[finding.id] = finding.state
-            finding.state = state
-            self.audit.record(f"import.{state}", f"exam:{exam.id}", finding=finding.kind)
-        row = Undo(exam_id=exam.id, snapshot=snapshot.as_json() if snapshot else {}, findings=findings,
+    def _valid(self, exam: Exam, copy: Copy) -> str | None:
+        """Somebody looked at the copy and says that it is right: its findings are closed and it can be graded."""
+        before = self.findings.say_right(copy, exam.pages_per_copy)
+        self.audit.record("import.valid", f"exam:{copy.exam_id}", copy=copy.id)
+        token = self._keep(exam, None, before) if before else None
+        self.handing.settled(exam, {copy.id})
+        return token
+
+    def _copies_of(self, finding: FindingRow) -> set[str | None]:
+        """The copy that a finding was about, and the one in which its side is now."""
+        side = self.db.get(Side, finding.side_id) if finding.side_id else None
+        return {finding.copy_id, side.copy_id if side else None}
+
+    def _keep(self, exam: Exam, snapshot: Snapshot | None, states: dict[str, str]) -> str:
+        """Remember what an act touched: sides, and findings with their states before."""
+        row = Undo(exam_id=exam.id, snapshot=snapshot.as_json() if snapshot else {}, findings=states,
                    user_id=self.user_id)
         self.db.add(row)
         self.db.flush()
+        if states:
+            self.db.execute(sa.update(FindingRow).where(FindingRow.id.in_(list(states))).values(undo_id=row.id))
         return row.id
 
     def _chosen(self, exam: Exam, ids: Sequence[str]) -> list[Side]:
@@ -191,12 +205,6 @@ class Stapling:
         if copy is None or copy.exam_id != exam.id:
             raise MoveRefused(_("there is no such copy"))
         return copy
-
-    def _finding(self, exam: Exam, finding_id: str | None) -> FindingRow | None:
-        finding = self.db.get(FindingRow, finding_id) if finding_id else None
-        if finding_id and (finding is None or finding.exam_id != exam.id):
-            raise MoveRefused(_("this proposal is gone"))
-        return finding
 
     def _refuse_closed(self, copy_ids: set[str | None]) -> None:
         closed = self.db.scalars(sa.select(Copy.serial).where(

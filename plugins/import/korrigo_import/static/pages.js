@@ -258,4 +258,10 @@ keys.add("shift+arrowright", "", () => step(1, true));
 keys.add("shift+arrowleft", "", () => step(-1, true));
 keys.listen();
 paint();
+// A link to one page or copy (#side-…, #copy-…): what it names is only there now.
+const asked = location.hash && document.getElementById(location.hash.slice(1));
+if (asked) {
+  asked.scrollIntoView({ block: "center" });
+  (asked.matches(".tile") ? asked : asked.querySelector(".tile"))?.focus({ preventScroll: true });
+}
 document.documentElement.dataset.ready = "1";
