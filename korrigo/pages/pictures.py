@@ -9,6 +9,9 @@ from types import MappingProxyType
 
 from .cache import PictureCache
 from .errors import PageUnreadable
+from .index import PageIndex
+from .indexes import PageIndexes
+from .original import is_original, original
 from .picture import Box, Picture, Style, View, render_styled
 
 SIZES: Mapping[str, int | None] = MappingProxyType({"thumb": 248, "work": 1240, "zoom": 1654, "full": None})
@@ -25,7 +28,7 @@ class Pictures:
     """
 
     def __init__(self, cache: PictureCache, resolve: Callable[[str], AbstractContextManager[Path]]):
-        self.cache, self._resolve = cache, resolve
+        self.cache, self._resolve, self.indexes = cache, resolve, PageIndexes(cache.folder)
         self._unreadable: dict[tuple[str, int], tuple[float, PageUnreadable]] = {}
         self._lock = threading.Lock()
 
@@ -44,7 +47,8 @@ class Pictures:
         """
         wanted = style(size, masks, clip)
         key = self.cache.key(blob_id, view, wanted)
-        return self.cache.get_or_make(key, lambda: self._make(blob_id, view, wanted))
+        return (self.cache.get(key) or self._scan(blob_id, view, wanted)
+                or self.cache.get_or_make(key, lambda: self._make(blob_id, view, wanted)))
 
     def keep(self, blob_id: str, view: View, size: str, picture: Picture) -> None:
         """Store the ready picture of a whole side, unmasked, as ``side`` would have made it (see ``style``)."""
@@ -58,10 +62,23 @@ class Pictures:
         missing = [view for view, key in keys.items() if self.cache.get(key) is None]
         if missing:
             with self._resolve(blob_id) as path:
-                drawn = render_styled(path, missing, wanted)
+                drawn = render_styled(path, missing, wanted, self._pages(blob_id, missing))
             for view, picture in zip(missing, drawn, strict=True):
                 if isinstance(picture, Picture):
                     self.cache.put(keys[view], picture)
+
+    def _scan(self, blob_id: str, view: View, wanted: Style) -> Picture | None:
+        """The scan itself, where it can be shown: read from the file, so that it needs no place in the cache."""
+        pages = self._pages(blob_id, [view])
+        if not pages or not is_original(pages[0], view, wanted):
+            return None
+        with self._resolve(blob_id) as path, open(path, "rb", buffering=0) as file:
+            return original(file.fileno(), pages[0], view)
+
+    def _pages(self, blob_id: str, views: Sequence[View]) -> list[PageIndex]:
+        """What is known of the pages of some views."""
+        pages = self.indexes.of(blob_id, lambda: self._resolve(blob_id))
+        return [pages[number - 1] for number in sorted({view.page for view in views}) if number <= len(pages)]
 
     def _make(self, blob_id: str, view: View, wanted: Style) -> Picture:
         with self._lock:
@@ -69,7 +86,7 @@ class Pictures:
         if error and time.monotonic() - since < UNREADABLE_FOR_S:
             raise error
         with self._resolve(blob_id) as path:
-            (picture,) = render_styled(path, [view], wanted)
+            (picture,) = render_styled(path, [view], wanted, self._pages(blob_id, [view]))
         if isinstance(picture, PageUnreadable):
             with self._lock:
                 self._unreadable[blob_id, view.page] = time.monotonic(), picture
@@ -79,4 +96,4 @@ class Pictures:
 
 def style(size: str, masks: Sequence[Box] = (), clip: Box | None = None) -> Style:
     """The style of a side at a named size: what ``Document.draw`` needs to make pictures for ``keep``."""
-    return Style(width=SIZES[size], clip=clip, masks=tuple(masks))
+    return Style(width=SIZES[size], clip=clip, masks=tuple(masks), larger=True)
