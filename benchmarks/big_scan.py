@@ -22,15 +22,14 @@ from pathlib import Path
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "load"), str(ROOT / "benchmarks")]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "benchmarks")]
 
 from korrigo import quiet  # noqa: E402, F401
 
 # isort: split
 import sqlalchemy as sa  # noqa: E402
 from import_scans import jpeg_page, paged, pictures  # noqa: E402
-from live_server import Server  # noqa: E402
-from test_web_and_worker import Browser  # noqa: E402
+from live_server import Browser, Server  # noqa: E402
 
 from korrigo.models import Job, Side  # noqa: E402
 from korrigo.services import Exams  # noqa: E402
@@ -79,11 +78,7 @@ def send(browser: Browser, exam: str, scan: Path) -> None:
     url = json.loads(body)["url"]
     with open(scan, "rb") as file:
         while piece := file.read(PIECE):
-            browser.connection.request("PATCH", url, piece, {
-                "Cookie": browser.cookies, "X-CSRF-Token": browser.token, "Accept": "application/json",
-                "Content-Type": "application/octet-stream", "Upload-Offset": str(file.tell() - len(piece))})
-            answer = browser.connection.getresponse()
-            assert answer.read() and answer.status == 200
+            browser.patch(url, file.tell() - len(piece), piece)
 
 
 def first_byte(browser: Browser, url: str) -> float:
