@@ -51,6 +51,12 @@ class Audit:
         """The number of the newest entry about a subject: it changes with every act on it."""
         return self.db.scalar(sa.select(sa.func.max(AuditEntry.id)).where(AuditEntry.subject == subject)) or 0
 
+    def since(self, subject: str, number: int) -> list[tuple[str, dict]]:
+        """``(action, details)`` of the entries about a subject after that number, the oldest first."""
+        return [tuple(row) for row in self.db.execute(
+            sa.select(AuditEntry.action, AuditEntry.details)
+            .where(AuditEntry.subject == subject, AuditEntry.id > number).order_by(AuditEntry.id))]
+
     def verify(self) -> int | None:
         """The id of the first entry whose seal is wrong, or None when the chain is whole."""
         before, expected = "", 1

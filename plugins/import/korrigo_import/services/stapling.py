@@ -20,16 +20,21 @@ from korrigo.api import (
 )
 from korrigo.api import Sentence as _
 
+from ..changes import changes_since
 from ..models import FindingRow, FindingState, Undo
+from ..rows import rows_of
 
 #: A copy in one of these states may be taken apart; a graded one must be reopened first.
 OPEN_STATES = (CopyState.STAGING, CopyState.READY, CopyState.GRADING)
+
+#: Acts that one may undo after the page was loaded again.
+REMEMBERED = 100
 
 ACTS = ("turn", "cut", "join", "move", "fate", "accept", "dismiss", "valid")
 
 
 class Stale(Exception):
-    """The sheet has changed since it was loaded."""
+    """What the act touches has changed since the sheet was loaded."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,8 @@ class Act:
 class Stapling:
     def __init__(self, db, sides: Sides, copies: Copies, audit: Audit, user_id: str | None):
         self.db, self.sides, self.copies, self.audit, self.user_id = db, sides, copies, audit, user_id
+        #: What whoever acted should know of the last act.
+        self.told: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, request) -> "Stapling":
@@ -58,18 +65,20 @@ class Stapling:
         return self.audit.last(f"exam:{exam.id}")
 
     def act(self, exam: Exam, act: Act, version: int) -> str | None:
-        """Do it, or raise (:class:`Stale`, ``MoveRefused``) and change nothing; the token that undoes it."""
-        if version != self.version(exam):
-            raise Stale
-        with self.db.begin_nested():
-            return self._act(exam, act)
+        """Do it, or raise (:class:`Stale`, ``MoveRefused``) and change nothing; the token that undoes it.
 
-    def _act(self, exam: Exam, act: Act) -> str | None:
+        ``version``: of the sheet that its author saw.  What others did since to other copies does not matter.
+        """
+        self.audit.wait_for_turn()
+        with self.db.begin_nested():
+            return self._act(exam, act, version)
+
+    def _act(self, exam: Exam, act: Act, version: int) -> str | None:
         chosen = self._chosen(exam, act.sides)
+        self._refuse_stale(exam, act, chosen, version)
         self._refuse_closed({side.copy_id for side in chosen} | {act.copy})
         if act.kind == "valid":
-            self._valid(self._copy(exam, act.copy or (chosen[0].copy_id if chosen else None)))
-            return None
+            return self._valid(exam, self._copy(exam, act.copy or (chosen[0].copy_id if chosen else None)))
         finding = self._finding(exam, act.finding)
         if act.kind == "dismiss":
             return self._keep(exam, None, finding, FindingState.DISMISSED)
@@ -78,32 +87,62 @@ class Stapling:
                 raise MoveRefused(_("there is no proposal to accept"))
             snapshot = self._propose(exam, finding)
             return self._keep(exam, snapshot, finding, FindingState.ACCEPTED)
-        return self._keep(exam, self._do(exam, act, chosen), None, None)
+        snapshot = self._do(exam, act, chosen)
+        self._release(exam, snapshot)
+        return self._keep(exam, snapshot, None, None)
 
-    def undo(self, exam: Exam, token: str) -> None:
-        """Undo one act, or raise ``MoveRefused`` and change nothing."""
+    def undo(self, exam: Exam, token: str) -> str:
+        """Undo one act, or raise ``MoveRefused`` and change nothing; the token that does it again."""
+        self.audit.wait_for_turn()
         row = self.db.get(Undo, token)
         if row is None or row.exam_id != exam.id:
             raise MoveRefused(_("this was undone already"))
         try:
             with self.db.begin_nested():
-                self._undo(exam, row)
+                return self._undo(exam, row)
         except IntegrityError:
             raise MoveRefused(_("these pages were moved again since: undo the later acts first")) from None
 
-    def _undo(self, exam: Exam, row: Undo) -> None:
+    def _undo(self, exam: Exam, row: Undo) -> str:
+        again = None
         if row.snapshot:
             snapshot = Snapshot.from_json(row.snapshot)
             moved = self.db.scalars(sa.select(Side.copy_id).where(
-                Side.id.in_([state.id for state in snapshot.sides]))).all()
-            self._refuse_closed({*moved, *(state.copy_id for state in snapshot.sides)})
-            self.sides.restore(snapshot)
+                Side.id.in_([state.id for state in snapshot.before])))
+            self._refuse_closed({*moved, *snapshot.copies})
+            again = self.sides.restore(snapshot)
+        states = {}
         for finding_id, state in row.findings.items():
             finding = self.db.get(FindingRow, finding_id)
             if finding is not None:
-                finding.state = state
+                states[finding.id], finding.state = finding.state, state
         self.audit.record("import.undone", f"exam:{exam.id}")
+        redo = not row.redo
         self.db.delete(row)
+        return self._remember(exam, again, states, redo=redo)
+
+    def undoable(self, exam: Exam) -> list[list[str]]:
+        """Tokens of what this person may undo and do again, the last act last: ``[undo, redo]``."""
+        rows = self.db.execute(
+            sa.select(Undo.id, Undo.redo).where(Undo.exam_id == exam.id, Undo.user_id == self.user_id)
+            .order_by(Undo.at.desc()).limit(REMEMBERED)).all()
+        return [[row.id for row in reversed(rows) if row.redo == redo] for redo in (False, True)]
+
+    def _refuse_stale(self, exam: Exam, act: Act, chosen: Sequence[Side], version: int) -> None:
+        """Nobody acts upon pages that are not as he sees them."""
+        if version == self.version(exam):
+            return
+        changed = changes_since(self.audit, exam, version)
+        copies, sides = {side.copy_id for side in chosen} | {act.copy}, {side.id for side in chosen}
+        if act.kind == "join" and chosen and act.copy is None:
+            copies.add(self._before(exam, chosen[0].copy_id))
+        finding = self._finding(exam, act.finding)
+        if finding is not None:
+            side = self.db.get(Side, finding.side_id) if finding.side_id else None
+            copies |= {finding.copy_id, side.copy_id if side else None}
+        settled = changed.findings and finding is not None and finding.state != FindingState.OPEN
+        if changed.everything or settled or copies & changed.copies or sides & changed.sides:
+            raise Stale
 
     def _do(self, exam: Exam, act: Act, chosen: Sequence[Side]) -> Snapshot:
         if act.kind == "turn":
@@ -118,7 +157,7 @@ class Stapling:
             return self.sides.set_fate(chosen, Fate(act.fate), _("by hand"))
         if act.kind == "move":
             if act.copy is None:
-                return self._new_copy(exam, chosen)
+                return self.sides.place_alone(chosen)
             return self.sides.place(chosen, self._copy(exam, act.copy), act.position)
         raise MoveRefused(_("${word} is nothing that can be done here", word=repr(act.kind)))
 
@@ -127,20 +166,30 @@ class Stapling:
         copy = self._copy(exam, _one(chosen).copy_id)
         if act.copy is not None:
             return self.sides.join(self._copy(exam, act.copy), copy)
-        first = self.db.scalar(sa.select(sa.func.min(Side.ordinal)).where(Side.copy_id == copy.id))
-        before = self.db.scalar(
-            sa.select(Side.copy_id).where(Side.exam_id == exam.id, Side.copy_id.is_not(None), Side.copy_id != copy.id,
-                                          Side.ordinal < first)
-            .order_by(Side.ordinal.desc()).limit(1))
+        before = self._before(exam, copy.id)
         if before is None:
             raise MoveRefused(_("there is no copy before this one"))
         self._refuse_closed({before})
         return self.sides.join(self._copy(exam, before), copy)
 
-    def _new_copy(self, exam: Exam, chosen: Sequence[Side]) -> Snapshot:
-        copy = self.copies.create(exam)
-        before = self.sides.place(chosen, copy)
-        return Snapshot(before.act, before.sides, (copy.id,), before.removed)
+    def _before(self, exam: Exam, copy_id: str | None) -> str | None:
+        """The copy whose row stands before another's on the sheet."""
+        order = [row for row, _state in rows_of(self.db, exam)]
+        place = order.index(copy_id) if copy_id in order else 0
+        return order[place - 1] if place else None
+
+    def _release(self, exam: Exam, snapshot: Snapshot) -> None:
+        """A copy that somebody made of released ones can be graded at once, when nothing about it is odd."""
+        made = {state.copy_id for state in snapshot.after} - {state.copy_id for state in snapshot.before} - {None}
+        sources = {state.copy_id for state in snapshot.before} - {None}
+        states = set(self.db.scalars(sa.select(Copy.state).where(Copy.id.in_(sources | made))))
+        for copy_id in made:
+            copy, sides = self.db.get(Copy, copy_id), [s.id for s in snapshot.after if s.copy_id == copy_id]
+            odd = exam.pages_per_copy is not None and len(sides) != exam.pages_per_copy
+            look = self.db.scalar(sa.select(sa.exists().where(
+                FindingRow.side_id.in_(sides), FindingRow.state == FindingState.OPEN)))
+            if copy.state == CopyState.STAGING and states - {CopyState.STAGING} and not odd and not look:
+                self.copies.move(copy, "release")
 
     def _propose(self, exam: Exam, finding: FindingRow) -> Snapshot | None:
         """Do what a finding proposes.  A finding about nothing that can be moved is only acknowledged."""
@@ -157,14 +206,20 @@ class Stapling:
             return self.sides.cut(side)
         return None
 
-    def _valid(self, copy: Copy) -> None:
+    def _valid(self, exam: Exam, copy: Copy) -> str | None:
         """Somebody looked at the copy and says that it is right: its findings are closed and it can be graded."""
-        self.db.execute(sa.update(FindingRow).where(FindingRow.copy_id == copy.id,
-                                                    FindingRow.state == FindingState.OPEN)
-                        .values(state=FindingState.DISMISSED))
-        self.audit.record("import.valid", f"exam:{copy.exam_id}", copy=copy.id)
+        sides = sa.select(Side.id).where(Side.copy_id == copy.id)
+        rows = self.db.scalars(sa.select(FindingRow).where(
+            FindingRow.state == FindingState.OPEN,
+            sa.or_(FindingRow.side_id.in_(sides),
+                   sa.and_(FindingRow.side_id.is_(None), FindingRow.copy_id == copy.id)))).all()
+        states = {row.id: row.state for row in rows}
+        for row in rows:
+            row.state = FindingState.DISMISSED
+        self.audit.record("import.valid", f"exam:{copy.exam_id}", copies=[copy.id])
         if copy.state == CopyState.STAGING:
             self.copies.move(copy, "release")
+        return self._remember(exam, None, states) if states else None
 
     def _keep(self, exam: Exam, snapshot: Snapshot | None, finding: FindingRow | None, state) -> str:
         findings = {}
@@ -172,19 +227,24 @@ class Stapling:
             findings[finding.id] = finding.state
             finding.state = state
             self.audit.record(f"import.{state}", f"exam:{exam.id}", finding=finding.kind)
-        row = Undo(exam_id=exam.id, snapshot=snapshot.as_json() if snapshot else {}, findings=findings,
+        return self._remember(exam, snapshot, findings)
+
+    def _remember(self, exam: Exam, snapshot: Snapshot | None, states: dict[str, str], *, redo: bool = False) -> str:
+        """Keep what an act touched: sides, and findings with their states before."""
+        self.told = snapshot.told if snapshot else ()
+        row = Undo(exam_id=exam.id, snapshot=snapshot.as_json() if snapshot else {}, findings=states, redo=redo,
                    user_id=self.user_id)
         self.db.add(row)
         self.db.flush()
         return row.id
 
     def _chosen(self, exam: Exam, ids: Sequence[str]) -> list[Side]:
-        """The sides, in the order in which they were scanned."""
-        found = list(self.db.scalars(sa.select(Side).where(Side.exam_id == exam.id, Side.id.in_(list(ids)))
-                                     .order_by(Side.ordinal)))
+        """The sides as they follow one another on the sheet: those in no copy, then copies with their pages."""
+        found = list(self.db.scalars(sa.select(Side).where(Side.exam_id == exam.id, Side.id.in_(list(ids)))))
         if len(found) != len(set(ids)):
             raise MoveRefused(_("some of these pages are not of this exam"))
-        return found
+        place = {copy_id: n for n, (copy_id, _state) in enumerate(rows_of(self.db, exam))}
+        return sorted(found, key=lambda side: (place.get(side.copy_id, -1), side.position or side.ordinal))
 
     def _copy(self, exam: Exam, copy_id: str | None) -> Copy:
         copy = self.db.get(Copy, copy_id) if copy_id else None
