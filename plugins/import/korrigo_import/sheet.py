@@ -1,7 +1,7 @@
 """The contact sheet as its script knows it: copies, their sides, what lies beside them, what to look at."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Iterable
 
 import sqlalchemy as sa
 
@@ -9,14 +9,20 @@ from korrigo.api import Copy, Exam, Fate, Side, say
 
 from .changes import Changes
 from .models import Batch, BatchState, FindingRow, FindingState
-from .rows import rows_of
+from .rows import in_order, rows_of
 from .services import Stapling
 
 
 def describe(request, exam: Exam) -> dict:
     """The whole sheet, in as many queries whatever its size."""
-    return {**_frame(request, exam), "whole": True, "rows": rows_of(request.db, exam), "findings": _findings(request, exam),
-            "copies": _copies(request, exam), "loose": _loose(request, exam)}
+    sides = request.db.scalars(sa.select(Side).where(Side.exam_id == exam.id).order_by(Side.ordinal)).all()
+    copies = request.db.scalars(sa.select(Copy).where(Copy.exam_id == exam.id).order_by(Copy.serial)).all()
+    placed = sorted((side for side in sides if side.copy_id), key=lambda side: side.position)
+    return {**_frame(request, exam), "whole": True, "findings": _findings(request, exam),
+            "rows": in_order([(copy.id, copy.state) for copy in copies],
+                             [(side.copy_id, side.ordinal) for side in placed]),
+            "copies": _copies(request, exam, copies, placed),
+            "loose": [_side(request, exam, side) for side in sides if not side.copy_id]}
 
 
 def describe_changes(request, exam: Exam, changes: Changes) -> dict:
@@ -27,7 +33,7 @@ def describe_changes(request, exam: Exam, changes: Changes) -> dict:
     """
     if changes.everything:
         return describe(request, exam)
-    copies, loose = _copies(request, exam, changes.copies), _loose(request, exam, changes.sides)
+    copies, loose = _touched(request, exam, changes)
     there, lying = {copy["id"] for copy in copies}, {side["id"] for side in loose}
     shown = {**_frame(request, exam), "copies": copies, "loose": loose, "removed": sorted(changes.copies - there),
              "placed": sorted(changes.sides - lying)}
@@ -43,37 +49,33 @@ def _frame(request, exam: Exam) -> dict:
     db = request.db
     fates = dict(db.execute(sa.select(Side.fate, sa.func.count()).where(Side.exam_id == exam.id)
                             .group_by(Side.fate)).all())
-    look, busy = db.execute(sa.select(
-        sa.select(sa.func.count()).where(FindingRow.exam_id == exam.id, FindingRow.state == FindingState.OPEN)
-        .scalar_subquery(),
-        sa.select(sa.func.count()).where(Batch.exam_id == exam.id, Batch.state == BatchState.RECEIVED)
-        .scalar_subquery())).one()
+    copies, look, busy = db.execute(sa.select(*(sa.select(sa.func.count()).where(*which).scalar_subquery() for which in (
+        (Copy.exam_id == exam.id,), (FindingRow.exam_id == exam.id, FindingRow.state == FindingState.OPEN),
+        (Batch.exam_id == exam.id, Batch.state == BatchState.RECEIVED))))).one()
     return {"version": request.find_service(Stapling).version(exam), "busy": busy > 0, "expected": exam.pages_per_copy,
-            "counts": {"sides": sum(fates.values()), "look": look, **{str(fate): fates.get(fate, 0) for fate in Fate}}}
+            "counts": {"copies": copies, "sides": sum(fates.values()), "look": look, **{str(fate): fates.get(fate, 0) for fate in Fate}}}
 
 
-def _copies(request, exam: Exam, only: Collection[str] | None = None) -> list[dict]:
-    """Copies with their sides in reading order."""
-    if only is not None and not only:
-        return []
-    copies, sides = sa.select(Copy).where(Copy.exam_id == exam.id), sa.select(Side).where(Side.exam_id == exam.id)
-    if only is not None:
-        copies, sides = copies.where(Copy.id.in_(only)), sides.where(Side.copy_id.in_(only))
+def _touched(request, exam: Exam, changes: Changes) -> tuple[list[dict], list[dict]]:
+    """The copies that were touched and are still there, and the sides that were touched and are loose."""
+    if not (changes.copies or changes.sides):
+        return [], []
+    copies = request.db.scalars(sa.select(Copy).where(Copy.exam_id == exam.id, Copy.id.in_(changes.copies))
+                                .order_by(Copy.serial)).all()
+    sides = request.db.scalars(sa.select(Side).where(Side.exam_id == exam.id, sa.or_(
+        Side.copy_id.in_(changes.copies), sa.and_(Side.id.in_(changes.sides), Side.copy_id.is_(None))))
+        .order_by(Side.position, Side.ordinal)).all()
+    return (_copies(request, exam, copies, [side for side in sides if side.copy_id]),
+            [_side(request, exam, side) for side in sides if not side.copy_id])
+
+
+def _copies(request, exam: Exam, copies: Iterable[Copy], sides: Iterable[Side]) -> list[dict]:
+    """Copies with their sides, which come in reading order."""
     rows = defaultdict(list)
-    for side in request.db.scalars(sides.where(Side.copy_id.is_not(None)).order_by(Side.position)):
+    for side in sides:
         rows[side.copy_id].append(_side(request, exam, side))
     return [{"id": copy.id, "serial": copy.serial, "code": copy.code, "state": copy.state, "sides": rows[copy.id]}
-            for copy in request.db.scalars(copies.order_by(Copy.serial))]
-
-
-def _loose(request, exam: Exam, only: Collection[str] | None = None) -> list[dict]:
-    """Sides that are in no copy, in the order of the scan."""
-    if only is not None and not only:
-        return []
-    query = sa.select(Side).where(Side.exam_id == exam.id, Side.copy_id.is_(None)).order_by(Side.ordinal)
-    if only is not None:
-        query = query.where(Side.id.in_(only))
-    return [_side(request, exam, side) for side in request.db.scalars(query)]
+            for copy in copies]
 
 
 def _side(request, exam: Exam, side: Side) -> dict:
