@@ -310,8 +310,8 @@ def test_a_finding_about_the_whole_pile_stands_on_the_sheet_until_it_is_dismisse
 def test_a_copy_that_somebody_finds_right_has_no_findings_any_more(sheet, made, scope):
     with scope() as request:
         batch = request.db.scalar(sa.select(Batch).where(Batch.exam_id == made.exam))
-        request.db.add(FindingRow(exam_id=made.exam, batch_id=batch.id, side_id=made.sides[0][2], copy_id=made.copies[1],
-                                  kind="faint", message="The writing is faint.", confidence=0.8))
+        request.db.add(FindingRow(exam_id=made.exam, batch_id=batch.id, side_id=made.sides[0][2],
+                                  copy_id=made.copies[1], kind="faint", message="The writing is faint.", confidence=0.8))
     sheet.take(sheet.load())
     sheet.act("valid", copy=made.copies[1])
     assert len(sheet.findings) == 1

@@ -49,11 +49,14 @@ def _frame(request, exam: Exam) -> dict:
     db = request.db
     fates = dict(db.execute(sa.select(Side.fate, sa.func.count()).where(Side.exam_id == exam.id)
                             .group_by(Side.fate)).all())
-    copies, look, busy = db.execute(sa.select(*(sa.select(sa.func.count()).where(*which).scalar_subquery() for which in (
-        (Copy.exam_id == exam.id,), (FindingRow.exam_id == exam.id, FindingRow.state == FindingState.OPEN),
-        (Batch.exam_id == exam.id, Batch.state == BatchState.RECEIVED))))).one()
+    which = ((Copy.exam_id == exam.id,), (FindingRow.exam_id == exam.id, FindingRow.state == FindingState.OPEN),
+             (Batch.exam_id == exam.id, Batch.state == BatchState.RECEIVED))
+    copies, look, busy = db.execute(sa.select(*(
+        sa.select(sa.func.count()).where(*wanted).scalar_subquery() for wanted in which))).one()
+    counts = {"copies": copies, "sides": sum(fates.values()), "look": look,
+              **{str(fate): fates.get(fate, 0) for fate in Fate}}
     return {"version": request.find_service(Stapling).version(exam), "busy": busy > 0, "expected": exam.pages_per_copy,
-            "counts": {"copies": copies, "sides": sum(fates.values()), "look": look, **{str(fate): fates.get(fate, 0) for fate in Fate}}}
+            "counts": counts}
 
 
 def _touched(request, exam: Exam, changes: Changes) -> tuple[list[dict], list[dict]]:

@@ -52,8 +52,8 @@ class Moves:
         held = self.leases.holder(copies)
         if held is not None:
             copy_id, name = held
-            raise MoveRefused(_("${name} has copy ${serial} open and is grading it: its pages stay as they are until that "
-                                "is over", name=name, serial=copies[copy_id].serial))
+            raise MoveRefused(_("${name} has copy ${serial} open and is grading it: its pages stay as they are until "
+                                "that is over", name=name, serial=copies[copy_id].serial))
 
     def _written(self, copy_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
         """Copy id -> key -> what is there; copies with nothing on them are left out."""
@@ -119,7 +119,7 @@ class Moves:
             left = set(event.before.get(copy_id, ())) - set(row)
             if row and left and any(key.startswith(PREFIX) for key in written.get(copy_id, {})):
                 told.append(_("The scores stay with copy ${serial}.", serial=copies[copy_id].serial))
-        if went:
+        if went and not kept["handed"]:
             told.append(_("Marks that went with their pages: ${n}.", n=went))
         for note in kept["handed"]:
             told.append(_("What was written on copy ${one} is on copy ${other} now.",

@@ -71,7 +71,7 @@ export class Tiles {
     const { sheet, words } = this;
     const pages = copy.sides.length;
     const states = { grading: "pen", finalising: "lock", graded: "lock", failed: "lock" };
-    const state = states[copy.state] || copy.state === "staging"
+    const state = states[copy.state] || (copy.state === "staging" && !sheet.look(copy))
       ? element("span.chip.chip-plain", {}, icon(states[copy.state] ?? "clock", "i i-small"), words(`state.${copy.state}`)) : null;
     const odd = sheet.odd(copy) ? element("span.chip.chip-warn", {}, words("expected", { n: pages, m: sheet.expected })) : null;
     const right = found.length || copy.state === "staging"
