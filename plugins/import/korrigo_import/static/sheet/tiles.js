@@ -38,8 +38,13 @@ export class Tiles {
       return node;
     });
     this.#made = kept;
-    nodes.forEach((node, place) => this.root.children[place] !== node && this.root.insertBefore(node, this.root.children[place] ?? null));
-    while (this.root.children.length > nodes.length) this.root.lastElementChild.remove();
+    const wanted = new Set(nodes);
+    for (const node of [...this.root.children]) if (!wanted.has(node)) node.remove();
+    let next = this.root.firstElementChild;
+    for (const node of nodes) {
+      if (node === next) next = next.nextElementSibling;
+      else this.root.insertBefore(node, next);
+    }
   }
 
   /** `[key, what it depends on, () => element]` of every row that the filter shows. */
@@ -110,8 +115,9 @@ export class Tiles {
     const marks = marksOf(sheet, side);
     const spoken = marks.map(([word]) => words(`spoken.${word}`).replace(/^spoken\./, "")).map((word) => words(word, { n: side.turned }));
     const failed = this.failed.has(side.id);
+    // Lazy before it has an address: else it is fetched at once.
     const image = failed ? element("span.unreadable", {}, icon("error"), words("unreadable"))
-      : element("img", { src: side.thumb, alt: "", loading: "lazy", decoding: "async", width: WIDTH, height: Math.round((WIDTH * side.h) / side.w) });
+      : element("img", { loading: "lazy", decoding: "async", alt: "", width: WIDTH, height: Math.round((WIDTH * side.h) / side.w), src: side.thumb });
     return element("div.tile", {
       id: `side-${side.id}`, "data-side": side.id, "data-fate": side.fate, "data-look": sheet.onSide(side.id).length > 0, draggable: "true",
       role: "option", "aria-selected": "false", tabindex: "-1", title: side.reason,
