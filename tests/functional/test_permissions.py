@@ -58,7 +58,7 @@ PATCH  import.upload        . . . y y y y  400
 GET    import.pages         . . . y y y y  200
 POST   import.act           . . . y y y y  422
 POST   import.undo          . . . y y y y  422
-GET    import.changes       . . . y y y y  422
+GET    import.changes       . . . y y y y  200
 GET    import.roster        . . . y y y y  200
 POST   import.roster        . . . y y y y  422
 POST   import.absence       . . . y y y y  404

@@ -246,6 +246,11 @@ for (const [name, way, word] of [["arrowright", () => selection.step(1, false), 
 for (const [name, way] of [["arrowright", () => selection.step(1, true)], ["arrowleft", () => selection.step(-1, true)], ["arrowdown", () => selection.line(1, true)],
   ["arrowup", () => selection.line(-1, true)]]) keys.add(`shift+${name}`, name === "arrowright" ? words("keys.extend") : "", onTile(way), group.moving);
 keys.add("space", words("act.select"), onTile(() => selection.at && selection.toggle(selection.at)), group.moving);
+keys.add("escape", words("act.clear"), () => {
+  carried.clear();
+  selection.clear();
+  paint();
+}, group.moving);
 keys.add("ctrl+a", words("act.all"), all, group.moving);
 keys.add("enter", words("act.large"), onTile(large), group.moving);
 keys.add("u", words("act.next"), nextProblem, group.looking);
@@ -264,11 +269,6 @@ keys.add("ctrl+v", words("act.drop"), drop, group.acting);
 keys.add("delete", words("act.bin"), run.bin, group.acting);
 keys.add("ctrl+z", words("act.undo"), run.undo, group.acting);
 keys.add(["ctrl+y", "ctrl+shift+z"], words("act.redo"), run.redo, group.acting);
-keys.add("escape", words("act.clear"), () => {
-  carried.clear();
-  selection.clear();
-  paint();
-}, group.moving);
 keys.listen();
 paint();
 showChosen();

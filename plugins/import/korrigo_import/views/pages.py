@@ -48,7 +48,7 @@ class UndoForm(Form):
 
 
 class SinceForm(Form):
-    since: Version
+    since: Version = 0
     sides: int = 0
 
 
