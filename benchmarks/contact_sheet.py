@@ -1,7 +1,7 @@
 """The contact sheet with 1 200 pages in a real browser: ``python benchmarks/contact_sheet.py [copies]``.
 
-Prints the size of the page, the time until it is ready, the pictures that are fetched before anybody scrolls, the time of
-a frame while one scrolls, and what an act takes: in the server, and until it is on the screen.
+Prints the size of the page, the time until it is ready, the pictures that are fetched before anybody scrolls, the time
+of a frame while one scrolls, and what an act takes: in the server, and until it is on the screen.
 """
 
 import os
@@ -63,7 +63,8 @@ def opened(page: Page, url: str) -> dict[str, float]:
     page.remove_listener("request", note)
     gaps = sorted(page.evaluate(SCROLL))
     return {"size of the page, KB": len(answer.body()) / 1024,
-            "answer of the server, ms": answer.request.timing["responseStart"], "ready, ms": ready, "pictures fetched at first": first,
+            "answer of the server, ms": answer.request.timing["responseStart"], "ready, ms": ready,
+            "pictures fetched at first": first,
             "frame while scrolling, median ms": statistics.median(gaps),
             "frame while scrolling, p95 ms": gaps[int(len(gaps) * 0.95)]}
 

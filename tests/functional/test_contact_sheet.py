@@ -1,5 +1,7 @@
 """Acts on the contact sheet: each can be undone, none works on a sheet that has changed or a copy that is closed."""
 
+import threading
+
 import pytest
 import sqlalchemy as sa
 from exam_builder import boot, build
@@ -7,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from korrigo_import.models import Batch, FindingRow
 from korrigo_import.services import Stapling
-from korrigo_import.services.stapling import Act
+from korrigo_import.services.stapling import Act, Stale
 
 from korrigo.api import Copies, Copy, CopyState, Exam, Exams, Fate, Identification, MoveRefused, Side, Student
 
@@ -311,7 +313,8 @@ def test_a_copy_that_somebody_finds_right_has_no_findings_any_more(sheet, made, 
     with scope() as request:
         batch = request.db.scalar(sa.select(Batch).where(Batch.exam_id == made.exam))
         request.db.add(FindingRow(exam_id=made.exam, batch_id=batch.id, side_id=made.sides[0][2],
-                                  copy_id=made.copies[1], kind="faint", message="The writing is faint.", confidence=0.8))
+                                  copy_id=made.copies[1], kind="faint", confidence=0.8,
+                                  message="The writing is faint."))
     sheet.take(sheet.load())
     sheet.act("valid", copy=made.copies[1])
     assert len(sheet.findings) == 1
@@ -457,3 +460,29 @@ def test_an_older_act_that_later_ones_built_upon_is_not_undone_by_half(sheet, ma
     before = sheet.load()
     assert "undo the later acts first" in sheet.undo(out["undo"], status=409)["detail"]
     assert sheet.load() == before
+
+
+def test_of_two_people_who_act_on_one_page_at_once_one_is_told_and_on_two_copies_both_are_done(scope, made):
+    with scope() as request:
+        version = request.find_service(Stapling).version(request.db.get(Exam, made.exam))
+    together, outcomes = threading.Barrier(3), []
+
+    def person(side: str) -> None:
+        together.wait()
+        with scope() as request:
+            try:
+                request.find_service(Stapling).act(request.db.get(Exam, made.exam), Act("turn", (side,)), version)
+                outcomes.append((side, "done"))
+            except Stale:
+                outcomes.append((side, "told"))
+
+    threads = [threading.Thread(target=person, args=(side,))
+               for side in (made.sides[0][0], made.sides[0][0], made.sides[1][0])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    first, second = made.sides[0][0], made.sides[1][0]
+    assert sorted(outcomes) == sorted([(first, "done"), (first, "told"), (second, "done")])
+    with scope() as request:
+        assert [request.db.get(Side, row[0]).turned for row in made.sides] == [90, 90]
