@@ -18,6 +18,8 @@ SIZES: Mapping[str, int | None] = MappingProxyType({"thumb": 248, "work": 1240, 
 """Width in pixels of a whole side: ``work`` is A4 at 150 dpi, ``zoom`` at 200 dpi, ``full`` as scanned."""
 UNREADABLE_FOR_S = 600
 """A page that cannot be shown may have cost seconds to find out: it is not tried again before."""
+ASKED_AGAIN_S = 5
+"""Not even when somebody asks for it to be tried again."""
 
 
 class Pictures:
@@ -39,16 +41,18 @@ class Pictures:
         size: str = "work",
         masks: Sequence[Box] = (),
         clip: Box | None = None,
+        again: bool = False,
     ) -> Picture:
         """The picture of a side at a named size (see ``SIZES``; with ``clip``, the scale of that size), from the cache
-        or made now.  Masks and clip are in page units of the upright side.
+        or made now.  Masks and clip are in page units of the upright side.  ``again``: a page that could not be shown
+        is tried again.
 
         Raises ``PageUnreadable`` or ``PdfRefused``, ``KeyError`` for an unknown size, and what ``resolve`` raises.
         """
         wanted = style(size, masks, clip)
         key = self.cache.key(blob_id, view, wanted)
         return (self.cache.get(key) or self._scan(blob_id, view, wanted)
-                or self.cache.get_or_make(key, lambda: self._make(blob_id, view, wanted)))
+                or self.cache.get_or_make(key, lambda: self._make(blob_id, view, wanted, again)))
 
     def keep(self, blob_id: str, view: View, size: str, picture: Picture) -> None:
         """Store the ready picture of a whole side, unmasked, as ``side`` would have made it (see ``style``)."""
@@ -80,10 +84,10 @@ class Pictures:
         pages = self.indexes.of(blob_id, lambda: self._resolve(blob_id))
         return [pages[number - 1] for number in sorted({view.page for view in views}) if number <= len(pages)]
 
-    def _make(self, blob_id: str, view: View, wanted: Style) -> Picture:
+    def _make(self, blob_id: str, view: View, wanted: Style, again: bool) -> Picture:
         with self._lock:
             since, error = self._unreadable.get((blob_id, view.page), (float("-inf"), None))
-        if error and time.monotonic() - since < UNREADABLE_FOR_S:
+        if error and time.monotonic() - since < (ASKED_AGAIN_S if again else UNREADABLE_FOR_S):
             raise error
         with self._resolve(blob_id) as path:
             (picture,) = render_styled(path, [view], wanted, self._pages(blob_id, [view]))

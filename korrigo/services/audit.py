@@ -57,6 +57,12 @@ class Audit:
             sa.select(AuditEntry.id, AuditEntry.seal).order_by(AuditEntry.id.desc()).limit(1)).first()
         return (last.id, last.seal) if last else (0, "")
 
+    def since(self, subject: str, number: int) -> list[tuple[str, dict]]:
+        """``(action, details)`` of the entries about a subject after that number, the oldest first."""
+        return [tuple(row) for row in self.db.execute(
+            sa.select(AuditEntry.action, AuditEntry.details)
+            .where(AuditEntry.subject == subject, AuditEntry.id > number).order_by(AuditEntry.id))]
+
     def verify(self) -> int | None:
         """The id of the first entry whose seal is wrong, or None when the chain is whole."""
         before, expected = "", 1

@@ -62,7 +62,6 @@ POST   import.claim         . . . y y y y  409
 POST   import.forget        . . . y y y y  409
 GET    import.pages         . . . y y y y  200
 POST   import.act           . . . y y y y  422
-POST   import.undo          . . . y y y y  409
 GET    import.gate          . . . y y y y  200
 POST   import.gate.act      . . . y y y y  422
 POST   import.gate.undo     . . . y y y y  200
@@ -71,6 +70,8 @@ POST   import.gate.hand     . . . y y y y  409
 POST   import.gate.choose   . . . . y y y  422
 GET    import.receipt       . . . y y y y  200
 GET    import.receipt.pdf   . . . y y y y  200
+POST   import.undo          . . . y y y y  422
+GET    import.changes       . . . y y y y  200
 GET    import.roster        . . . y y y y  200
 POST   import.roster        . . . y y y y  422
 POST   import.absence       . . . y y y y  404

@@ -158,6 +158,8 @@ class Undo(Base):
     snapshot: Mapped[dict[str, Any]]
     #: Findings that the act settled, with their state before.
     findings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    #: It takes back an undo: the act is done again.
+    redo: Mapped[bool] = mapped_column(default=False)
     user_id: Mapped[str | None] = reference("user_account", ondelete="SET NULL")
     at: Mapped[dt.datetime] = mapped_column(default=now)
 

@@ -20,6 +20,7 @@ def upgrade():
     sa.Column('exam_id', sa.String(length=32), nullable=False),
     sa.Column('snapshot', sa.JSON(), nullable=False),
     sa.Column('findings', sa.JSON(), nullable=False),
+    sa.Column('redo', sa.Boolean(), nullable=False),
     sa.Column('user_id', sa.String(length=32), nullable=True),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['exam_id'], ['exam.id'], name=op.f('fk_import_undo_exam_id_exam'), ondelete='CASCADE'),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from korrigo.api import Audit, Blobs, Exam, Fate, PageIndex, Side, Sides, Told
+from korrigo.api import Audit, Blobs, Copy, CopyState, Exam, Fate, MoveRefused, PageIndex, Side, Sides, Told
 from korrigo.api import Sentence as _
 
 from ..models import Batch, BatchState, FindingRow, SideFactsRow
@@ -137,6 +137,11 @@ class Batches:
     def redo(self, batch: Batch, recipe: Recipe) -> None:
         """Make the copies of a file anew, by a recipe that a person has chosen.  What was done by hand on its pages is
         undone.  Raises ``MoveRefused`` when a copy of it is being graded, and then changes nothing."""
+        graded = self.db.scalar(sa.select(Copy.serial).join(Side, Side.copy_id == Copy.id).where(
+            *_of(batch), Copy.state.not_in((CopyState.STAGING, CopyState.READY))).limit(1))
+        if graded is not None:
+            raise MoveRefused(_("copy ${serial} is being graded: its pages stay as they are. Move single pages on the "
+                                "page of all pages", serial=graded))
         self.sides_of_exam.set_fate(self.sides(batch), Fate.WAITING)
         self.db.execute(sa.delete(FindingRow).where(FindingRow.batch_id == batch.id))
         batch.state, batch.message = BatchState.RECEIVED, ""

@@ -1,5 +1,7 @@
 """What people decide about findings, and how they come back on it."""
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 
 from korrigo.api import Audit, Copy, Exam, MoveRefused, Side, now
@@ -30,13 +32,19 @@ class Findings:
         self.audit.record(f"import.{state}", f"exam:{finding.exam_id}", finding=finding.kind)
         return before
 
+    def states(self, ids: Iterable[str]) -> dict[str, str]:
+        """The states of some findings now, for :meth:`restore`."""
+        rows = self.db.execute(sa.select(FindingRow.id, FindingRow.state).where(FindingRow.id.in_(list(ids))))
+        return {finding_id: state for finding_id, state in rows}
+
     def restore(self, states: dict[str, str]) -> list[FindingRow]:
-        """Take decisions back; the findings that are open again."""
+        """Take decisions back, or make them again; the findings."""
         found = self.db.scalars(sa.select(FindingRow).where(FindingRow.id.in_(list(states)))).all()
         for finding in found:
-            finding.state = FindingState(states[finding.id])
-            finding.decided = finding.decided_by = finding.undo_id = None
-        return [finding for finding in found if finding.state == FindingState.OPEN]
+            finding.state, finding.undo_id = FindingState(states[finding.id]), None
+            by_hand = finding.state in (FindingState.ACCEPTED, FindingState.DISMISSED)
+            finding.decided, finding.decided_by = (now(), self.user_id) if by_hand else (None, None)
+        return list(found)
 
     def say_right(self, copy: Copy, expected_pages: int | None) -> dict[str, str]:
         """Somebody looked at a copy and says that it is right: what is open about it is dismissed.  A number of pages

@@ -4,7 +4,8 @@
 
 - An exam says how (:class:`HandOver`): each copy once nothing of it is open, all copies of a lot once the lot is green,
   or none before a signature.  It happens when a file is filed and when somebody decides about a finding.  Moving pages
-  about hands nothing over: a copy that is made by hand waits for "this copy is right", for its lot, or for a signature.
+  about hands nothing over, but for a whole copy that is made of pages which graders had already: any other that is made
+  by hand waits for "this copy is right", for its lot, or for a signature.
 - A signature hands over every copy of its lot, whatever is open.
 - When a decision is taken back, its copy is taken back too, unless somebody has begun to grade it or its lot is signed.
 """

@@ -3,8 +3,8 @@
 from collections import defaultdict
 
 from korrigo_import.scan.recipes import Recipe
-from pile import assemble, guess_recipe
 from scan_pictures import truth_of
+from scan_pile import assemble, guess_recipe
 
 
 def test_an_ordinary_class_is_assembled_without_a_single_alarm(facts_of):

@@ -7,8 +7,8 @@ import pytest
 from korrigo_import.scan.analyse import analyse, split_fold
 from korrigo_import.scan.recipes import Recipe
 from korrigo_import.scan.settle import settle
-from pile import assemble
 from scan_pictures import rescanned, sides_of, upside_down
+from scan_pile import assemble
 
 
 @pytest.fixture(scope="module")
