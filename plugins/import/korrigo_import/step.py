@@ -1,6 +1,7 @@
 """Import as a step of the exam: in the stepper, and in ``korrigo exam run``."""
 
 import csv
+import json
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -73,11 +74,12 @@ class ImportStep:
             run.needs_person(f"{run.options.roster.name}, line {row.line}: {row.why}")
 
     def report(self, run) -> None:
-        """Write ``sides.csv``; tell the figures of the scan gate, and list what a person must look at."""
+        """Write ``sides.csv`` and ``findings.csv``; tell the gate's figures, and list what a person must look at."""
         with run.scope() as request:
             loaded = request.find_service(Gate).load(run.exam(request))
             write_sides(run.out / "sides.csv", [
                 (side, loaded.copies[side.copy_id].serial if side.copy_id else None) for side in loaded.sides.values()])
+            write_findings(run.out / "findings.csv", loaded)
             findings = list(findings_of(loaded))
         tally = loaded.tally
         run.tell("Sides", f"{tally.sides}: " + ", ".join(f"{n} {column}" for column, n in tally.columns.items() if n))
@@ -97,6 +99,17 @@ def findings_of(loaded: Loaded):
         copy = loaded.copies.get(row.copy_id)
         yield row.state, ", ".join([*([f"page {side.pdf_page}"] if side else []),
                                     *([f"copy {copy.serial}"] if copy else [])]), row.message
+
+
+def write_findings(file: Path, loaded: Loaded) -> None:
+    """``findings.csv``: one line for each, with what is proposed as JSON."""
+    with open(file, "w", newline="", encoding="utf-8") as out:
+        writer = csv.writer(out)
+        writer.writerow(["kind", "state", "pdf_page", "region", "copy", "confidence", "message", "proposal"])
+        for row, _name in loaded.findings:
+            side, copy = loaded.sides.get(row.side_id), loaded.copies.get(row.copy_id)
+            writer.writerow([row.kind, row.state, side.pdf_page if side else "", side.region if side else "",
+                             copy.serial if copy else "", row.confidence, row.message, json.dumps(row.proposal)])
 
 
 def roster_of(file: Path):
