@@ -80,8 +80,7 @@ class Batches:
                 except AlreadyReceived:
                     known.append(name)
         batch.state, batch.password = BatchState.READY, ""
-        batch.message = _("Files in it: ${n}. Here already: ${known}. Not read: ${left}.", n=len(files),
-                          known=_some(known), left=_some(left))
+        batch.message = _contents(len(files), known, left)
         self.audit.record("import.unpacked", f"exam:{exam.id}", batch=batch.id, files=len(files), known=len(known),
                           left=len(left))
 
@@ -161,9 +160,21 @@ class Batches:
         return list(self.db.scalars(sa.select(Side).where(*_of(batch)).order_by(Side.ordinal)))
 
 
+def _contents(files: int, known: Sequence[str], left: Sequence[str]) -> str:
+    """What was in an archive."""
+    if known and left:
+        return _("Files in it: ${n}. Here already: ${known}. Neither PDF nor picture: ${left}.", n=files,
+                 known=_some(known), left=_some(left))
+    if known:
+        return _("Files in it: ${n}. Here already: ${known}.", n=files, known=_some(known))
+    if left:
+        return _("Files in it: ${n}. Neither PDF nor picture: ${left}.", n=files, left=_some(left))
+    return _("Files in it: ${n}.", n=files)
+
+
 def _some(names: Sequence[str]) -> str:
     """A few names of many."""
-    return ", ".join(names[:5]) + (" …" if len(names) > 5 else "") or "0"
+    return ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
 
 
 def _of(batch: Batch):

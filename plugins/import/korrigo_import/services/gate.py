@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from korrigo.api import Copy, Exam, ExamStudent, Side, User
 
-from ..models import Batch, FindingRow, GateChoice, HandOver, SignOff
+from ..models import Batch, BatchState, FindingRow, GateChoice, HandOver, SignOff
 from ..tally import BatchLine, CopyLine, FindingLine, Pupils, SideLine, Tally, tally
 
 
@@ -81,11 +81,13 @@ class Gate:
 
     @staticmethod
     def _batch_lines(batches, signoffs) -> list[BatchLine]:
+        """The lots: what was received, but for archives, whose files are lots of their own."""
         signed: dict[str, str] = {}
         for row in signoffs:
             signed.setdefault(row.batch_id, row.version)
         return [BatchLine(batch.id, batch.blob_id, batch.state, signed.get(batch.id),
-                          bool(batch.recipe.get("sheet_headers"))) for batch, _name in batches.values()]
+                          bool(batch.recipe.get("sheet_headers"))) for batch, _name in batches.values()
+                if batch.pages or batch.state != BatchState.READY]
 
     @staticmethod
     def _side_lines(batches, sides) -> list[SideLine]:
