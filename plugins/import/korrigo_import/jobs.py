@@ -31,9 +31,10 @@ def scan(context: JobContext, batch_id: str) -> None:
     with context.transaction() as request:
         batch = request.db.get(Batch, batch_id)
         recipe = Recipe.asked(batch.recipe)
-        pages = request.db.get(Exam, batch.exam_id).pages_per_copy
-    understood = sandbox.run(understand_in_child, facts, recipe, pages, preload=(UNDERSTAND,), limits=sandbox.Limits(
-        cpu_s=60 + len(facts) / 10, wall_s=120 + len(facts) / 5))
+        pages, before = request.db.get(Exam, batch.exam_id).pages_per_copy, request.find_service(Batches).before(batch)
+    sides = len(facts) + len(before)
+    understood = sandbox.run(understand_in_child, facts, recipe, pages, before, preload=(UNDERSTAND,),
+                             limits=sandbox.Limits(cpu_s=60 + sides / 10, wall_s=120 + sides / 5))
     with context.transaction() as request:
         batch = request.db.get(Batch, batch_id)
         request.find_service(Filing).file(batch, request.find_service(Batches).sides(batch), facts, understood)
@@ -54,11 +55,11 @@ def look(context: JobContext, blob_id: str, index: PdfIndex, places: list[tuple[
     return [facts_of(side, *sizes[side.pdf_page]) for side in seen]
 
 
-def understand_in_child(facts: list[SideFacts], recipe: Recipe | None, pages: int | None):
+def understand_in_child(facts: list[SideFacts], recipe: Recipe | None, pages: int | None, before):
     """In a child, so that the worker at rest holds no library for it."""
     from .scan.understand import understand
 
-    return understand(facts, recipe, pages)
+    return understand(facts, recipe, pages, before)
 
 
 def scan_failed(request, error: Exception, batch_id: str) -> None:

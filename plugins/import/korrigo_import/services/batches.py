@@ -15,6 +15,8 @@ from ..scan.recipes import Recipe, regions_of
 
 JOB = "import.scan"
 FEW_COPIES = 3
+#: So many pages of other files are compared with those of a new one.
+MOST_BEFORE = 2000
 
 
 class AlreadyReceived(Told, ValueError):
@@ -132,6 +134,15 @@ class Batches:
         rows = self.db.scalars(sa.select(SideFactsRow.facts).join(Side, Side.id == SideFactsRow.side_id)
                                .where(SideFactsRow.batch_id == batch.id).order_by(Side.ordinal))
         return [SideFacts.from_values(row) for row in rows]
+
+    def before(self, batch: Batch) -> list[tuple[SideFacts, str]]:
+        """What was measured on the pages that the exam has from other files, and the files' names."""
+        rows = self.db.execute(
+            sa.select(SideFactsRow.facts, Batch.filename).join(Side, Side.id == SideFactsRow.side_id)
+            .join(Batch, Batch.id == SideFactsRow.batch_id).where(
+                Batch.exam_id == batch.exam_id, Batch.id != batch.id, Side.fate == Fate.COPY)
+            .order_by(Side.ordinal).limit(MOST_BEFORE))
+        return [(SideFacts.from_values(facts), name) for facts, name in rows]
 
     def redo(self, batch: Batch, recipe: Recipe) -> None:
         """Make the copies of a file anew, by a recipe that a person has chosen.  What was done by hand on its pages is
