@@ -26,6 +26,7 @@ sqlalchemy.url = sqlite:///{folder}/korrigo.db
 korrigo.queue = sqlite
 korrigo.jobs.sweep = 1 s
 korrigo.limits.enabled = false
+korrigo.ocr.reader = none
 
 [server:main]
 use = egg:waitress#main
