@@ -44,6 +44,7 @@ from .sentences import Sentence, Told, message_of, pack, said, unpack
 from .services import Accounts, Audit, Blobs, Copies, Exams, Sides, Students
 from .services.audit import record_apart
 from .services.copies import TRANSITIONS, AlreadyTaken, Decision, TransitionRefused
+from .services.exams import Expectation
 from .services.sides import Snapshot
 from .settings import Setting
 from .texts import safe_cell, safe_filename, script_json

@@ -83,6 +83,20 @@ class Browser:
             answer = self.patch(url, start, data[start:start + piece])
         return answer.json
 
+    def send_list(self, exam: str, data: bytes, name: str = "roster.csv", purpose: str = "roster"):
+        """A list of pupils; the page that shows what it would do."""
+        self.post(f"/import/exams/{exam}/roster", {"purpose": purpose}, upload_files=[("file", name, data)],
+                  status=303)
+        return self.get(f"/import/exams/{exam}/roster/list", status="*")
+
+    def import_list(self, page, **said):
+        """Press the page's main button, with what was filled in besides; the report."""
+        fields = [pair for pair in page.forms["preview"].submit_fields() if pair[0] not in said]
+        fields += [(name, value) for name, values in said.items()
+                   for value in ([values] if isinstance(values, str) else values)]
+        self.post(f"{page.request.path}/apply", fields, status=303)
+        return self.get(page.request.path)
+
     def patch(self, url: str, offset: int, data: bytes, **options):
         return self._keep(self.app.patch(url, data, headers={
             **self.token, "Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream",

@@ -1,4 +1,7 @@
-"""How often something may be tried: ``add_view(..., limit="signin")`` and ``korrigo.limits.signin``."""
+"""How often something may be tried: ``add_view(..., limit="signin")`` and ``korrigo.limits.signin``.
+
+A plugin's limit is a setting of its own, said by its whole key: ``add_view(..., limit="korrigo.import.rosters")``.
+"""
 
 import time
 
@@ -17,7 +20,7 @@ class Limits:
         self.strategy = MovingWindowRateLimiter(storage_from_string(settings["korrigo.limits.store"]))
 
     def rate(self, name: str):
-        return parse(self.settings[f"korrigo.limits.{name}"])
+        return parse(self.settings[name if name.startswith("korrigo.") else f"korrigo.limits.{name}"])
 
     def hit(self, name: str, *keys: str) -> None:
         """Count one attempt; raise 429 with Retry-After when it is one too many."""

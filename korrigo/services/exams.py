@@ -1,5 +1,8 @@
 """Exams, who works on them, and which pupils are expected."""
 
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
 import sqlalchemy as sa
 
 from ..models import Copy, Exam, ExamMember, ExamRole, ExamStudent, Side, Student
@@ -10,6 +13,15 @@ from .audit import Audit
 
 class ExamInUse(Told, ValueError):
     """The exam has copies or scanned pages; it is not deleted by accident."""
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """How a pupil was expected at an exam."""
+
+    student_id: str
+    rank: int
+    absent: bool
 
 
 class Exams:
@@ -58,12 +70,55 @@ class Exams:
     def expect(self, exam: Exam, students: list[Student]) -> int:
         """Add pupils to those expected, in this order; the number of new ones."""
         known = set(self.db.scalars(sa.select(ExamStudent.student_id).where(ExamStudent.exam_id == exam.id)))
-        rank = len(known)
+        last = self.db.scalar(sa.select(sa.func.max(ExamStudent.rank)).where(ExamStudent.exam_id == exam.id))
+        rank = 0 if last is None else last + 1
         new = [student for student in dict.fromkeys(students) if student.id not in known]
         self.db.add_all(ExamStudent(exam_id=exam.id, student_id=student.id, rank=rank + place)
                         for place, student in enumerate(new))
         self.db.flush()
         return len(new)
+
+    def unexpect(self, exam: Exam, student_ids: Collection[str]) -> list[Expectation]:
+        """Pupils are no longer expected, but for those whose copy is there; how those that went were expected.
+
+        What it returns undoes it: see :meth:`expect_again`.
+        """
+        with_copy = sa.select(Copy.student_id).where(Copy.exam_id == exam.id, Copy.student_id.is_not(None))
+        rows = self.db.scalars(
+            sa.select(ExamStudent).where(ExamStudent.exam_id == exam.id, ExamStudent.student_id.in_(student_ids),
+                                         ExamStudent.student_id.not_in(with_copy)).order_by(ExamStudent.rank)).all()
+        gone = [Expectation(row.student_id, row.rank, row.absent) for row in rows]
+        for row in rows:
+            self.db.delete(row)
+        self.db.flush()
+        if gone:
+            self.audit.record("exam.unexpected", f"exam:{exam.id}", students=[row.student_id for row in gone])
+        return gone
+
+    def expect_again(self, exam: Exam, gone: Iterable[Expectation]) -> int:
+        """Expect pupils as they were expected before :meth:`unexpect`; the number of those who came back.
+
+        Pupils who are expected again already, or who are no longer in the school, are passed over.
+        """
+        gone = {row.student_id: row for row in gone}
+        known = set(self.db.scalars(sa.select(ExamStudent.student_id).where(ExamStudent.exam_id == exam.id)))
+        there = self.db.scalars(sa.select(Student.id).where(Student.id.in_(gone.keys() - known))).all()
+        self.db.add_all(ExamStudent(exam_id=exam.id, student_id=row.student_id, rank=row.rank, absent=row.absent)
+                        for row in map(gone.get, there))
+        self.db.flush()
+        if there:
+            self.audit.record("exam.expected_again", f"exam:{exam.id}", students=sorted(there))
+        return len(there)
+
+    def set_absences(self, exam: Exam, student_ids: Collection[str]) -> int:
+        """Note expected pupils as absent, together; the number of those who were not."""
+        rows = self.db.scalars(sa.select(ExamStudent).where(
+            ExamStudent.exam_id == exam.id, ExamStudent.student_id.in_(student_ids), ~ExamStudent.absent)).all()
+        for row in rows:
+            row.absent = True
+        if rows:
+            self.audit.record("exam.absences", f"exam:{exam.id}", students=[row.student_id for row in rows])
+        return len(rows)
 
     def set_absent(self, exam: Exam, student_id: str, absent: bool) -> None:
         row = self.db.get(ExamStudent, (exam.id, student_id))

@@ -38,6 +38,10 @@ def watch(request, scan) -> str:
     return request.jobs.add("import.watch").id
 
 
+def tidy_lists(request, scan) -> str:
+    return request.jobs.add("import.tidy").id
+
+
 def identify(request, scan) -> str:
     made = build(request, scan, copies=1, pages=1)
     return request.jobs.add("ocr.identify", exam_id=made.exam).id
@@ -72,4 +76,4 @@ def ask_graders(request, scan) -> str:
 
 #: Kind of job -> what queues one.
 QUEUED = {"core.tidy": tidy, "export.make": export, "grading.finalise": finalise, "grading.propose": ask_graders,
-          "import.scan": import_scan, "import.watch": watch, "ocr.identify": identify}
+           "import.scan": import_scan, "import.tidy": tidy_lists, "import.watch": watch, "ocr.identify": identify}

@@ -90,9 +90,8 @@ def test_a_file_that_is_no_pdf_its_job_and_the_list_of_files(browser, made, head
 
 @both
 def test_a_roster_row_that_is_refused(browser, made, headers, french):
-    page = browser.app.post(
-        f"/import/exams/{made.exam}/roster", {}, headers={**browser.token, **headers},
-        upload_files=[("file", "list.csv", "Nom;Prénom;Né(e) le\nDupont;Jean;31/02/2008\n".encode())])
+    browser.send_list(made.exam, "Nom;Prénom;Né(e) le\nDupont;Jean;31/02/2008\n".encode())
+    page = browser.get(f"/import/exams/{made.exam}/roster/list", headers=headers)
     assert ("La date de naissance «_31/02/2008_» n’existe pas" if french else
             "The birth date “31/02/2008” does not exist") in shown(page.text)
 

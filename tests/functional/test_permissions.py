@@ -75,6 +75,17 @@ GET    import.changes       . . . y y y y  200
 GET    import.roster        . . . y y y y  200
 POST   import.roster        . . . y y y y  422
 POST   import.absence       . . . y y y y  404
+POST   import.remove        . . . y y y y  302
+POST   import.remove.undo   . . . y y y y  302
+GET    import.list          . . . y y y y  303
+POST   import.list          . . . y y y y  409
+POST   import.list.apply    . . . y y y y  409
+POST   import.list.drop     . . . y y y y  303
+GET    import.list.unused   . . . y y y y  409
+GET    import.pupil.new     . . . y y y y  200
+POST   import.pupil.new     . . . y y y y  422
+GET    import.pupil         . . . y y y y  200
+POST   import.pupil         . . . y y y y  422
 GET    ocr.desk             . . . y y y y  200
 GET    ocr.header           . . . y y y y  200
 POST   ocr.rerun            . . . y y y y  200

@@ -1,4 +1,4 @@
-"""Sending scans in pieces, files that are none, and rosters."""
+"""Sending scans in pieces, and files that are none."""
 
 import io
 import zipfile
@@ -78,39 +78,6 @@ def test_the_same_content_under_another_name_is_known(browser, exam, small_scan)
     received = browser.upload(exam, "again.pdf", small_scan.read_bytes())
     assert "has the same content as Mock exam.pdf" in received["same"]
     assert browser.get(received["batch"]["url"]).json["filename"] == "Mock exam.pdf"
-
-
-def test_a_roster_is_reported_row_by_row(browser, exam):
-    rows = "Nom;Prénom;Né(e) le\nDupont;Jean;01/02/2008\n;Léa;\n<b>Durand</b>;Ève;31/02/2008\n".encode("cp1252")
-    report = browser.post(f"/import/exams/{exam}/roster", upload_files=[("file", "r.csv", rows)])
-    assert "Dupont" in report.text
-    assert "has no last name" in report.text
-    assert "does not exist" in report.text
-    assert "<b>Durand" not in report.text
-
-
-@pytest.mark.parametrize(("content", "words"), [(b"", "empty"), (b"PK\x03\x04", "workbook"), (b"A;B\n1;2\n", "pupils")],
-                         ids=["empty", "workbook", "other"])
-def test_a_roster_that_cannot_be_used_says_why(browser, exam, content, words):
-    answer = browser.post(f"/import/exams/{exam}/roster", upload_files=[("file", "r.csv", content)], status=422)
-    assert words in answer.text
-
-
-def test_no_file_and_an_unknown_pupil_are_said_in_words(browser, exam):
-    assert "Choose a file" in browser.post(f"/import/exams/{exam}/roster", status=422).text
-    browser.post(f"/import/exams/{exam}/roster/absence", {"student": "f" * 32, "absent": "1"}, status=404)
-
-
-def test_an_absence_is_noted_and_taken_back(browser, scope, sign_in, built):
-    from korrigo.api import ExamStudent
-
-    sign_in("sec", "secretary")
-    made = built(copies=1)
-    for said, absent in (("1", True), ("", False)):
-        browser.post(f"/import/exams/{made.exam}/roster/absence", {"student": made.students[0], "absent": said},
-                     status=302)
-        with scope() as request:
-            assert request.db.get(ExamStudent, (made.exam, made.students[0])).absent is absent
 
 
 @pytest.fixture

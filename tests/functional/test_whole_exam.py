@@ -29,7 +29,7 @@ def strip(browser, url: str, zone: list[float]) -> np.ndarray:
 def make_exam(browser, roster: bytes, scan: bytes) -> str:
     made = browser.post("/exams/new", {"title": "Mathématiques", "total": "20", "paper": "a4", "anonymous": "true"})
     exam = made.location.rpartition("/")[2]
-    report = browser.post(f"/import/exams/{exam}/roster", upload_files=[("file", "roster.csv", roster)])
+    report = browser.import_list(browser.send_list(exam, roster))
     assert "Alaoui" in report.text
     received = browser.upload(exam, "pile.pdf", scan, piece=400_000)
     assert (received["state"], received["same"]) == ("received", None)

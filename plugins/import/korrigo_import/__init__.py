@@ -25,6 +25,8 @@ def includeme(config):
     if config.registry.settings["korrigo.import.watch"]:
         config.add_korrigo_periodic("import.watch", kind="import.watch", cron="* * * * *")
     config.add_korrigo_check("scan-folder", folder_check)
+    config.add_korrigo_job("import.tidy", "korrigo_import.jobs.tidy", title=_("Throwing away old lists of pupils"))
+    config.add_korrigo_periodic("import.tidy", kind="import.tidy", cron="30 2 * * *")
     config.add_korrigo_step("import", ImportStep())
     config.add_korrigo_static()
     for order, (label, route, icon) in enumerate((
@@ -44,6 +46,9 @@ plugin = Plugin(
     settings=(
         Setting("korrigo.import.watch", "str", "",
                 _("Folder that copiers scan to, looked into every minute; empty for none.")),
+        Setting("korrigo.import.rosters", "str", "10/hour", _("Imports of lists of pupils by one person.")),
+        Setting("korrigo.import.lists", "str", "60/hour",
+                _("Lists of pupils that one person sends to look at before they are imported.")),
     ),
     models="korrigo_import.models",
     migrations="korrigo_import:migrations",

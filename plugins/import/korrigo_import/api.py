@@ -11,10 +11,9 @@ from pydantic import Field
 from korrigo.api import Given, Problem, Reply, Side, exam_context, say
 from korrigo.api import Sentence as _
 
-from .roster import RosterError, read_roster
+from .roster import LARGEST, RosterError
 from .services import AlreadyReceived, Batches, Rosters
 from .services.uploads import clean_name
-from .views.roster import LARGEST
 
 Name = Annotated[str, Field(min_length=1, max_length=500)]
 
@@ -38,10 +37,11 @@ class RosterQuery(Given):
 
 
 class RosterLine(Reply):
-    """What became of the line of a file where a row begins.  ``notes`` say what to look at, or why it was refused."""
+    """What became of the line of a file where a row begins.  ``notes`` say what to look at, or why it was not used;
+    an undecided line is for a person to import on the page of the exam."""
 
     line: int
-    outcome: Literal["created", "changed", "same", "refused"]
+    outcome: Literal["created", "changed", "same", "refused", "undecided"]
     pupil: str | None
     notes: list[str]
 
@@ -94,21 +94,25 @@ def send_scan(context, request) -> ScanReply:
 
 
 def send_roster(context, request) -> RosterReply:
-    """Send the expected pupils as CSV; they are added or brought up to date, and every line is reported."""
+    """Send the expected pupils; they are added or brought up to date, and every line is reported.
+
+    CSV of any usual shape; a workbook or the XML of SIECLE is recognised by its content.
+    """
+    request.limits.hit("korrigo.import.rosters", request.actor_id)
     data = request.body_file.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise Problem(413, _("This file is too large for a list of pupils."))
     try:
-        roster = read_roster(data, request.given.query.name)
+        report = request.find_service(Rosters).receive(context.exam, data, request.given.query.name)
     except RosterError as error:
         raise Problem(422, error) from error
-    report = request.find_service(Rosters).apply(context.exam, roster)
+    undecided = {one.row.line for one in report.plan.with_outcome("ask")}
     lines = [*(RosterLine(line=row.line, outcome=what, pupil=pupil, notes=[say(request, note) for note in row.notes])
                for row, pupil, what in report.pupils),
-             *(RosterLine(line=row.line, outcome="refused", pupil=None, notes=[say(request, row.why)])
-               for row in roster.refused)]
+             *(RosterLine(line=row.line, outcome="undecided" if row.line in undecided else "refused", pupil=None,
+                          notes=[say(request, row.why)]) for row in report.plan.unused())]
     return RosterReply(created=report.created, changed=report.changed, same=report.same, expected=report.expected,
-                       warnings=[say(request, warning) for warning in roster.warnings],
+                       warnings=[say(request, warning) for warning in report.roster.warnings],
                        lines=sorted(lines, key=lambda line: line.line))
 
 

@@ -6,7 +6,7 @@ from .models import Batch, BatchState
 from .preparing import prepare
 from .scan.facts import SideFacts
 from .scan.recipes import Recipe
-from .services import Batches, Filing
+from .services import Batches, Filing, Lists
 from .survey import facts_of, survey
 
 UNDERSTAND = "korrigo_import.scan.understand"
@@ -68,3 +68,9 @@ def scan_failed(request, error: Exception, batch_id: str) -> None:
     if batch is not None and batch.state != BatchState.READY:
         code = error.code if isinstance(error, PdfRefused) else "failed"
         request.find_service(Batches).refuse(batch, code, message_of(error))
+
+
+def tidy(context: JobContext) -> None:
+    """Throw away lists of pupils that nobody imported."""
+    with context.transaction() as request:
+        request.find_service(Lists).tidy()

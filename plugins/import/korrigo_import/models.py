@@ -164,3 +164,52 @@ class Undo(Base):
     at: Mapped[dt.datetime] = mapped_column(default=now)
 
     __table_args__ = (INFO,)
+
+
+class RosterList(Base):
+    """A list of pupils that somebody sent and looks at before it is imported, then its report.
+
+    One a person and exam; it is thrown away after a day.  ``choices`` is what the person said about it, ``report``
+    what became of its lines once it was imported.
+    """
+
+    __tablename__ = "import_roster"
+
+    id: Mapped[str] = id_column()
+    exam_id: Mapped[str] = reference("exam")
+    user_id: Mapped[str] = reference("user_account")
+    purpose: Mapped[str] = mapped_column(sa.String(16))
+    filename: Mapped[str] = mapped_column(sa.String(255))
+    content: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
+    choices: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    report: Mapped[dict[str, Any] | None]
+    created: Mapped[dt.datetime] = mapped_column(default=now)
+
+    __table_args__ = (sa.UniqueConstraint("exam_id", "user_id"), INFO)
+
+
+class RosterColumns(Base):
+    """Which column is what in files with these titles, as somebody corrected it.  ``id``: the hash of the titles."""
+
+    __tablename__ = "import_columns"
+
+    id: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    reading: Mapped[dict[str, Any]]
+    user_id: Mapped[str | None] = reference("user_account", ondelete="SET NULL")
+    at: Mapped[dt.datetime] = mapped_column(default=now)
+
+    __table_args__ = (INFO,)
+
+
+class RosterRemoval(Base):
+    """Pupils who were taken from an exam by one act, as they were expected, so that it can be undone."""
+
+    __tablename__ = "import_removal"
+
+    id: Mapped[str] = id_column()
+    exam_id: Mapped[str] = reference("exam")
+    pupils: Mapped[list[Any]]
+    user_id: Mapped[str | None] = reference("user_account", ondelete="SET NULL")
+    at: Mapped[dt.datetime] = mapped_column(default=now)
+
+    __table_args__ = (INFO,)

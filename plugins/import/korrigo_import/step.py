@@ -47,14 +47,18 @@ class ImportStep:
     def arguments(self, parser) -> None:
         parser.add_argument("--scan", type=Path, action="append", required=True, metavar="S.pdf",
                             help="a scanned PDF; may be said several times")
-        parser.add_argument("--roster", type=Path, metavar="R.csv", help="the pupils expected at the exam")
+        parser.add_argument("--roster", type=Path, metavar="R.csv",
+                            help="the pupils expected at the exam: CSV, XLSX, ODS or the XML of SIECLE")
 
     def check(self, options) -> None:
         for file in [*options.scan, *([options.roster] if options.roster else [])]:
             if not file.is_file():
                 raise BadInput(f"there is no file {file}")
         if options.roster:
-            roster_of(options.roster)
+            try:
+                read_roster(options.roster.read_bytes(), options.roster.name)
+            except RosterError as error:
+                raise BadInput(f"{options.roster}: {error}") from None
 
     def run(self, run) -> None:
         if run.options.roster:
@@ -66,12 +70,12 @@ class ImportStep:
         run.work()
 
     def _roster(self, run) -> None:
-        roster = roster_of(run.options.roster)
+        file = run.options.roster
         with run.scope() as request:
-            request.find_service(Rosters).apply(run.exam(request), roster)
-        run.tell("Pupils expected", len(roster.rows))
-        for row in roster.refused:
-            run.needs_person(f"{run.options.roster.name}, line {row.line}: {row.why}")
+            report = request.find_service(Rosters).receive(run.exam(request), file.read_bytes(), file.name)
+        run.tell("Pupils expected", len(report.pupils))
+        for row in report.plan.unused():
+            run.needs_person(f"{file.name}, line {row.line}: {row.why}")
 
     def report(self, run) -> None:
         """Write ``sides.csv`` and ``findings.csv``; tell the gate's figures, and list what a person must look at."""
@@ -110,14 +114,6 @@ def write_findings(file: Path, loaded: Loaded) -> None:
             side, copy = loaded.sides.get(row.side_id), loaded.copies.get(row.copy_id)
             writer.writerow([row.kind, row.state, side.pdf_page if side else "", side.region if side else "",
                              copy.serial if copy else "", row.confidence, row.message, json.dumps(row.proposal)])
-
-
-def roster_of(file: Path):
-    """The roster of a file."""
-    try:
-        return read_roster(file.read_bytes(), file.name)
-    except RosterError as error:
-        raise BadInput(f"{file}: {error}") from None
 
 
 def write_sides(file: Path, sides) -> None:

@@ -32,6 +32,53 @@ def upgrade():
         batch_op.create_index(batch_op.f('ix_import_undo_exam_id'), ['exam_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_import_undo_user_id'), ['user_id'], unique=False)
 
+    op.create_table('import_columns',
+    sa.Column('id', sa.String(length=64), nullable=False),
+    sa.Column('reading', sa.JSON(), nullable=False),
+    sa.Column('user_id', sa.String(length=32), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_import_columns_user_id_user_account'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_import_columns')),
+    info={'plugin': 'import'}
+    )
+    with op.batch_alter_table('import_columns', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_import_columns_user_id'), ['user_id'], unique=False)
+
+    op.create_table('import_removal',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('exam_id', sa.String(length=32), nullable=False),
+    sa.Column('pupils', sa.JSON(), nullable=False),
+    sa.Column('user_id', sa.String(length=32), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['exam_id'], ['exam.id'], name=op.f('fk_import_removal_exam_id_exam'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_import_removal_user_id_user_account'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_import_removal')),
+    info={'plugin': 'import'}
+    )
+    with op.batch_alter_table('import_removal', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_import_removal_exam_id'), ['exam_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_import_removal_user_id'), ['user_id'], unique=False)
+
+    op.create_table('import_roster',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('exam_id', sa.String(length=32), nullable=False),
+    sa.Column('user_id', sa.String(length=32), nullable=False),
+    sa.Column('purpose', sa.String(length=16), nullable=False),
+    sa.Column('filename', sa.String(length=255), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.Column('choices', sa.JSON(), nullable=False),
+    sa.Column('report', sa.JSON(), nullable=True),
+    sa.Column('created', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['exam_id'], ['exam.id'], name=op.f('fk_import_roster_exam_id_exam'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_import_roster_user_id_user_account'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_import_roster')),
+    sa.UniqueConstraint('exam_id', 'user_id', name=op.f('uq_import_roster_exam_id_user_id')),
+    info={'plugin': 'import'}
+    )
+    with op.batch_alter_table('import_roster', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_import_roster_exam_id'), ['exam_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_import_roster_user_id'), ['user_id'], unique=False)
+
     op.create_table('import_batch',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('exam_id', sa.String(length=32), nullable=False),
@@ -193,6 +240,13 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_import_batch_blob_id'))
 
     op.drop_table('import_batch')
+    for table, columns in (('import_roster', ('user_id', 'exam_id')), ('import_removal', ('user_id', 'exam_id')),
+                           ('import_columns', ('user_id',))):
+        with op.batch_alter_table(table, schema=None) as batch_op:
+            for column in columns:
+                batch_op.drop_index(batch_op.f(f'ix_{table}_{column}'))
+
+        op.drop_table(table)
     with op.batch_alter_table('import_undo', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_import_undo_user_id'))
         batch_op.drop_index(batch_op.f('ix_import_undo_exam_id'))

@@ -1,15 +1,20 @@
-"""Rosters: from a school's CSV file to pupils, row by row, with a reason for each row that is refused.
+"""Rosters: from a school's file to pupils, row by row, with a reason for each row that is refused.
 
-``read_roster`` reads a file of any usual encoding, delimiter and column titles; ``match_key`` finds the same pupil
-in the next file; ``refused_csv`` writes back the rows to be corrected.  No database, no web.
+``read_roster`` reads CSV of any usual encoding, delimiter and column titles, workbooks, and SIECLE's XML; a
+``Reading`` holds what a person said about the file.  ``match_key`` and ``match`` find the same pupils in the next file;
+``refused_csv`` writes back the rows to be corrected.  No database, no web.
 """
 
+from .decode import ENCODINGS
 from .headings import FIELDS, guess_mapping
 from .keys import match_key
-from .names import SplitName, split_name
-from .read import read_roster
+from .matching import Known, Match, match
+from .names import SplitName, possible_cuts, split_name
+from .read import LARGEST, open_table, read_roster, understand
 from .refused import refused_csv
-from .values import RefusedRow, RosterError, RosterFile, RosterRow
+from .table import DELIMITERS
+from .values import Reading, Record, RefusedRow, RosterError, RosterFile, RosterRow, Table
 
-__all__ = ["FIELDS", "RefusedRow", "RosterError", "RosterFile", "RosterRow", "SplitName", "guess_mapping",
-           "match_key", "read_roster", "refused_csv", "split_name"]
+__all__ = ["DELIMITERS", "ENCODINGS", "FIELDS", "LARGEST", "Known", "Match", "Reading", "Record", "RefusedRow",
+           "RosterError", "RosterFile", "RosterRow", "SplitName", "Table", "guess_mapping", "match", "match_key",
+           "open_table", "possible_cuts", "read_roster", "refused_csv", "split_name", "understand"]

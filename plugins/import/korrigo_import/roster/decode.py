@@ -2,18 +2,26 @@
 
 import codecs
 import unicodedata
+from collections.abc import Mapping
 
 from korrigo.api import Sentence as _
 
 from .values import RosterError
 
+#: Codecs that a person may choose, by what people call them.
+ENCODINGS: Mapping[str, str] = {
+    "utf-8": _("UTF-8"), "cp1252": _("Windows (Western)"), "iso8859-15": _("ISO 8859-15"),
+    "mac_roman": _("old Macintosh"), "cp850": _("DOS"), "utf-16": _("UTF-16"),
+}
+
 #: What is no text, by its first bytes: (signature, what it is).
 _NOT_TEXT = (
-    (b"PK\x03\x04", _("an Excel or LibreOffice workbook (or a ZIP archive)")),
-    (b"\xd0\xcf\x11\xe0", _("an old Excel workbook")),
     (b"%PDF", _("a PDF")),
-    (b"<?xml", _("an XML file")),
+    (b"\x89PNG", _("a picture")),
+    (b"\xff\xd8\xff", _("a picture")),
+    (b"{\\rtf", _("a text document")),
 )
+_HTML = (b"<!doctype html", b"<html", b"<table", b"<meta", b"<head")
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -22,28 +30,28 @@ _MARKS = (
 )
 
 #: Codecs of one byte a letter, the usual ones first: an equal score goes to the first.
-_SINGLE_BYTE = ("cp1252", "iso8859-15", "mac_roman")
+_SINGLE_BYTE = ("cp1252", "iso8859-15", "mac_roman", "cp850")
+#: So many letters decide which of them it is.
+_JUDGED = 1 << 18
 
 _FRENCH = frozenset("àâäçéèêëîïôöùûüÿœæÀÂÄÇÉÈÊËÎÏÔÖÙÛÜŸŒÆ°’")
 
 
-def decode(data: bytes) -> tuple[str, str]:
-    """The text of a file, in composed letters, and the codec that gave it.
+def decode(data: bytes, asked: str = "") -> tuple[str, str]:
+    """The text of a file, in composed letters, and the codec that gave it: the one that was asked for, if any.
 
     A byte order mark decides; else UTF-16 shows by its zero bytes; else valid UTF-8 is UTF-8; else the single-byte
     codec whose letters look most like those of names.  Raises RosterError for what is empty or no text.
     """
-    if not data.strip(b"\x00 \t\r\n"):
+    if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise RosterError(_("This file is empty. Export the list of pupils again, as CSV."))
-    for signature, kind in _NOT_TEXT:
-        if data.startswith(signature):
-            raise RosterError(_("This is ${kind}, not a CSV file. Open it and save it as CSV, then send that file.",
-                                kind=kind))
-    encoding = _encoding(data)
+    _refuse_other_kinds(data)
+    encoding = asked if asked in ENCODINGS else _encoding(data)
     try:
         text = data.decode(encoding)
-    except UnicodeDecodeError:
-        raise RosterError(_("This file says that it is ${encoding}, but it is damaged. Export it again.",
+    except UnicodeError:
+        raise RosterError(_("This file cannot be read as ${encoding}: it is damaged, or written in another way. "
+                            "Choose another encoding, or export it again.",
                             encoding=encoding.removesuffix("-sig").upper())) from None
     if "\x00" in text:
         raise RosterError(_("This is not a text file. Export the list of pupils as CSV."))
@@ -53,6 +61,16 @@ def decode(data: bytes) -> tuple[str, str]:
 def looks_garbled(text: str) -> bool:
     """Whether letters were lost before the file came here: UTF-8 read as Windows text, or replaced letters."""
     return any(trace in text for trace in ("Ã©", "Ã¨", "Ã‰", "Ã«", "Ã§", "\ufffd"))
+
+
+def _refuse_other_kinds(data: bytes) -> None:
+    for signature, kind in _NOT_TEXT:
+        if data.startswith(signature):
+            raise RosterError(_("This is ${kind}, not a list of pupils. Export the list as CSV or as a workbook.",
+                                kind=kind))
+    if data.lstrip(codecs.BOM_UTF8 + b" \t\r\n")[:200].lower().startswith(_HTML):
+        raise RosterError(_("This is a web page, even if its name says that it is a workbook. Open it in a "
+                            "spreadsheet, save it as CSV or XLSX, and send that file."))
 
 
 def _encoding(data: bytes) -> str:
@@ -67,11 +85,20 @@ def _encoding(data: bytes) -> str:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
-        return max(_SINGLE_BYTE, key=lambda encoding: _likeness(data, encoding))
+        return max(_SINGLE_BYTE, key=lambda encoding: _likeness(data[:_JUDGED], encoding))
     return "utf-8"
 
 
 def _likeness(data: bytes, encoding: str) -> int:
-    """How much the letters beyond ASCII look like those of French names; signs that no name has count against."""
-    foreign = (c for c in data.decode(encoding, "replace") if ord(c) > 127)
-    return sum(2 if c in _FRENCH else 1 if c.isalpha() and c.isprintable() else -3 for c in foreign)
+    """How much the letters beyond ASCII look like those of French names; signs that no name has count against, and
+    so does a capital within small letters or a small letter within capitals."""
+    text = data.decode(encoding, "replace")
+    score = 0
+    for place, char in enumerate(text):
+        if char > "\x7f":
+            score += 2 if char in _FRENCH else 1 if char.isalpha() and char.isprintable() else -3
+            before, after = text[max(place - 2, 0):place], text[place + 1:place + 2]
+            if (char.isupper() and before[-1:].islower()) or (char.islower() and before[-1:].isupper() and (
+                    after.isupper() or (before.isalpha() and before.isupper() and len(before) == 2))):
+                score -= 2
+    return score

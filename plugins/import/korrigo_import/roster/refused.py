@@ -1,25 +1,36 @@
-"""The rows that were refused, written back so that they can be corrected and sent again."""
+"""The rows that were not used, written back so that they can be corrected and sent again."""
 
 import csv
 import io
+from collections.abc import Callable, Iterable
 
-from .values import RosterFile
+from .values import RefusedRow, RosterFile
 
-WHY = "Why it was refused"
+#: The title of the last column, in both languages: whoever reads the file next knows it as none of its own.
+WHY = "Motif / Reason"
+
+#: What a column without a title is called when it is written back, so that it is known again.
+_TITLES = {"last_name": "Nom", "first_name": "Prénom", "full_name": "Nom et prénom", "birth_date": "Date de naissance",
+           "number": "Numéro", "class_name": "Classe", "email": "E-mail", "ine": "INE"}
 
 
-def refused_csv(roster: RosterFile) -> bytes:
-    """A CSV file of the refused rows under the file's own titles, with a last column that says why.
+def refused_csv(roster: RosterFile, refused: Iterable[RefusedRow], say: Callable[[str], str] = str) -> bytes:
+    """A CSV file of rows under the file's own titles, with a last column that says why they were not used.
 
-    UTF-8 with a byte order mark and ``;``, as spreadsheets in French open it; empty rows but the titles when nothing
-    was refused.  The reader knows the extra column as none of its own, so the file can be sent again as it is.
+    ``say`` puts a reason into somebody's language.  UTF-8 with a byte order mark and ``;``, as spreadsheets in French
+    open it; nothing but titles when every row was used.  It can be sent again as it is: the last column is left out.
     """
-    width = max([len(roster.columns), *(len(row.cells) for row in roster.refused)])
+    refused = list(refused)
+    columns = [*roster.columns]
+    if not roster.table.titled:
+        named = {column: _TITLES[field] for field, column in roster.mapping.items() if field in _TITLES}
+        columns = [named.get(column, column) for column in columns]
+    width = max([len(columns), *(len(row.cells) for row in refused)])
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow([*map(safe, roster.columns), *[""] * (width - len(roster.columns)), WHY])
-    for row in roster.refused:
-        writer.writerow([*map(safe, row.cells), *[""] * (width - len(row.cells)), safe(row.why)])
+    writer.writerow([*map(safe, columns), *[""] * (width - len(columns)), WHY])
+    for row in refused:
+        writer.writerow([*map(safe, row.cells), *[""] * (width - len(row.cells)), safe(say(row.why))])
     return out.getvalue().encode("utf-8-sig")
 
 

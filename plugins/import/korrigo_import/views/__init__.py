@@ -8,3 +8,5 @@ def includeme(config):
     config.include(".gate")
     config.include(".receipt")
     config.include(".roster")
+    config.include(".lists")
+    config.include(".pupils")

@@ -7,15 +7,15 @@ import io
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from korrigo_import.roster import RosterError, read_roster
+from korrigo_import.roster import Reading, RosterError, read_roster
 
 TODAY = dt.date(2026, 11, 24)
 LETTERS = st.sampled_from("abcdefghijklmnopqrstuvwxyzéèêëàâçîïôùûüœ")
 WORD = st.text(LETTERS, min_size=2, max_size=10).map(str.capitalize)
 
 
-def read(text: str, **options):
-    return read_roster(text.encode(), today=TODAY, **options)
+def read(text: str, **said):
+    return read_roster(text.encode(), "", Reading(**said), today=TODAY)
 
 
 @pytest.mark.parametrize(("batch", "pupils"), [("class-a4", 26), ("mock-a3", 14), ("messy-a4", 14)])
@@ -58,7 +58,7 @@ def test_a_roster_reads_the_same_however_it_is_written(names, delimiter, end, en
     roster = read_roster(out.getvalue().encode(encoding), today=TODAY)
     assert [(row.last_name, row.first_name) for row in roster.rows] == names
     assert [row.line for row in roster.rows] == list(range(2, len(names) + 2))
-    assert roster.delimiter == delimiter
+    assert roster.table.delimiter == delimiter
 
 
 @given(st.binary(max_size=400) | st.text(max_size=400).map(str.encode) |

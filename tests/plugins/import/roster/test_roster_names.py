@@ -31,7 +31,15 @@ def test_capitals_or_a_comma_make_the_cut_certain(name, last, first):
 ])
 def test_without_capitals_to_tell_the_cut_is_a_proposal(name, last, first):
     found = split_name(name)
-    assert (found.last_name, found.first_name, found.doubtful) == (last, first, True)
+    assert (found.last_name, found.first_name) == (last, first)
+
+
+@pytest.mark.parametrize(("name", "doubtful"), [
+    ("DUPRÉ ÉLÉONORE", False), ("LE SONIA", False), ("Dupont Jean", False), ("DUPONT-MARTIN JEAN-PAUL", False),
+    ("LE GOFF MARIE", True), ("Dupont Jean Paul", True), ("LAURENT LINH HAJER", True),
+])
+def test_two_words_can_be_cut_in_one_way_only(name, doubtful):
+    assert split_name(name).doubtful is doubtful
 
 
 def test_one_word_is_a_last_name_and_doubtful():

@@ -128,7 +128,7 @@ def test_without_a_birth_date_the_class_keeps_namesakes_apart():
 
 def test_refused_rows_are_written_back_corrected_and_read():
     roster = read("Nom;Prénom;Né(e) le", "Dupont;Jean;31/02/2008", "Durand;Léa;01/02/2008", "Petit;Zoé;x")
-    text = refused_csv(roster).decode("utf-8-sig")
+    text = refused_csv(roster, roster.refused).decode("utf-8-sig")
     assert [row["Nom"] for row in csv.DictReader(io.StringIO(text), delimiter=";")] == ["Dupont", "Petit"]
     corrected = text.replace("31/02/2008;", "28/02/2008;").replace(";x;", ";;")
     again = read_roster(corrected.encode("utf-8-sig"), today=TODAY)
@@ -145,5 +145,6 @@ def test_a_refused_cell_is_never_a_formula_and_comes_back(text):
 
 def test_a_row_of_formulas_is_harmless_when_it_is_written_back():
     roster = read("Nom;Prénom;Né(e) le", '=HYPERLINK("http://x");Jean;x')
-    cells = next(csv.reader(io.StringIO(refused_csv(roster).decode("utf-8-sig").splitlines()[1]), delimiter=";"))
+    written = refused_csv(roster, roster.refused).decode("utf-8-sig")
+    cells = next(csv.reader(io.StringIO(written.splitlines()[1]), delimiter=";"))
     assert not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)
