@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import limits
 from pyramid.exceptions import ConfigurationError
 from pyramid.settings import aslist, falsey, truthy
 
@@ -32,7 +33,7 @@ class SettingError(ConfigurationError):
 
 @dataclass(frozen=True)
 class Setting:
-    """One key.  ``kind``: str, int, float, bool, list, path, duration, size, choice."""
+    """One key.  ``kind``: str, int, float, bool, list, path, duration, size, rate, choice."""
 
     key: str
     kind: str
@@ -84,6 +85,14 @@ def _size(text: str, setting: Setting, here: Path) -> int:
     return int(match[1]) * SIZES[match[2]]
 
 
+def _rate(text: str, setting: Setting, here: Path) -> str:
+    try:
+        limits.parse(text)
+    except ValueError:
+        raise ValueError("expected a rate such as 10/hour or 5/15minute") from None
+    return text
+
+
 def _int(text: str, setting: Setting, here: Path) -> int:
     try:
         return int(text)
@@ -119,6 +128,7 @@ _CONVERTERS = {
     "path": lambda text, setting, here: Path(here, text).resolve() if text else None,
     "duration": _duration,
     "size": _size,
+    "rate": _rate,
     "choice": _choice,
 }
 

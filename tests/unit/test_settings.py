@@ -50,6 +50,8 @@ def value(kind: str, text, **more):
     ("duration", "1.5 min", dt.timedelta(seconds=90)),
     ("duration", "4h", dt.timedelta(hours=4)),
     ("duration", "2 d", dt.timedelta(days=2)),
+    ("rate", "10/hour", "10/hour"),
+    ("rate", "5/15minute", "5/15minute"),
     ("size", "512 MB", 512 << 20),
     ("size", "2 GiB", 2 << 30),
     ("size", "10k", 10 << 10),
@@ -67,6 +69,8 @@ def test_a_text_becomes_a_value_of_its_kind(kind, text, expected):
     ("bool", "", "true or false"),
     ("duration", "2 weeks", "such as 90 s"),
     ("duration", "-5 s", "such as 90 s"),
+    ("rate", "10", "such as 10/hour"),
+    ("rate", "many/hour", "such as 10/hour"),
     ("size", "2 TB", "such as 512 MB"),
     ("size", "1.5 GB", "such as 512 MB"),
 ])
@@ -140,7 +144,7 @@ def every_setting() -> list[Setting]:
 def test_every_default_is_of_its_kind():
     values = load(every_setting(), {}, {}, HERE)
     types = {"str": str, "int": int, "float": float, "bool": bool, "list": list, "path": Path,
-             "duration": dt.timedelta, "size": int, "choice": str}
+             "duration": dt.timedelta, "size": int, "rate": str, "choice": str}
     for setting in every_setting():
         assert isinstance(values[setting.key], types[setting.kind]), setting.key
 

@@ -13,8 +13,8 @@ from ..sites import manifest, names, package
 from ..walk import Walk
 
 #: A value of each kind of column.
-SAMPLES = ((sa.JSON, {}), (sa.LargeBinary, b"f"), (sa.Boolean, True), (sa.Float, 0.5), (sa.Integer, 1), (sa.Date, dt.date(2026, 1, 1)),
-           (sa.String, "f"), (UtcDateTime, dt.datetime(2026, 1, 1, tzinfo=dt.UTC)), (Points, Decimal(1)),
+SAMPLES = ((sa.JSON, {}), (sa.LargeBinary, b"f"), (sa.Boolean, True), (sa.Float, 0.5), (sa.Integer, 1),
+           (sa.Date, dt.date(2026, 1, 1)), (sa.String, "f"), (UtcDateTime, dt.datetime(2026, 1, 1, tzinfo=dt.UTC)), (Points, Decimal(1)),
            (SentenceText, "f"))
 
 

@@ -46,8 +46,8 @@ plugin = Plugin(
     settings=(
         Setting("korrigo.import.watch", "str", "",
                 _("Folder that copiers scan to, looked into every minute; empty for none.")),
-        Setting("korrigo.import.rosters", "str", "10/hour", _("Imports of lists of pupils by one person.")),
-        Setting("korrigo.import.lists", "str", "60/hour",
+        Setting("korrigo.import.rosters", "rate", "10/hour", _("Imports of lists of pupils by one person.")),
+        Setting("korrigo.import.lists", "rate", "60/hour",
                 _("Lists of pupils that one person sends to look at before they are imported.")),
     ),
     models="korrigo_import.models",

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from korrigo.models import AuditEntry, Exam, ExamMember, ExamRole, ExamStudent, Role, Student
-from korrigo.services import Accounts, Exams, Students
+from korrigo.models import AuditEntry, Copy, Exam, ExamMember, ExamRole, ExamStudent, Identification, Role, Student
+from korrigo.services import Accounts, Copies, Exams, Students
 from korrigo.services.exams import ExamInUse
 
 
@@ -91,6 +91,50 @@ def test_pupils_are_expected_once_and_in_the_order_of_the_roster(scope, pile):
         assert exams.expect(made.exam, [a, c]) == 1
         assert [student.last_name for student, _row in exams.roster(made.exam)] == ["b", "a", "c"]
         assert [row.rank for _student, row in exams.roster(made.exam)] == [0, 1, 2]
+
+
+def test_pupils_are_expected_no_longer_but_for_those_with_a_copy_and_come_back_as_they_were(scope, pile):
+    with scope() as request:
+        made, exams = pile(request, 1), request.find_service(Exams)
+        a, b, c, d = (made.student(name) for name in "abcd")
+        exams.expect(made.exam, [a, b, c])
+        exams.set_absent(made.exam, b.id, True)
+        copy = request.db.scalar(sa.select(Copy).where(Copy.exam_id == made.exam.id))
+        request.find_service(Copies).identify(copy, a, Identification.MANUAL)
+        gone = exams.unexpect(made.exam, [a.id, b.id, d.id, "nobody"])
+        assert [(row.student_id, row.rank, row.absent) for row in gone] == [(b.id, 1, True)]
+        exams.expect(made.exam, [d])
+        assert [student.last_name for student, _row in exams.roster(made.exam)] == ["a", "c", "d"]
+        assert exams.expect_again(made.exam, gone) == 1
+        assert exams.expect_again(made.exam, gone) == 0
+        assert [(student.last_name, row.absent) for student, row in exams.roster(made.exam)] == [
+            ("a", False), ("b", True), ("c", False), ("d", False)]
+        entries = request.db.scalars(sa.select(AuditEntry.action).order_by(AuditEntry.id.desc()).limit(2)).all()
+        assert entries == ["exam.expected_again", "exam.unexpected"]
+
+
+def test_a_pupil_who_left_the_school_does_not_come_back(scope, pile):
+    with scope() as request:
+        made, exams = pile(request), request.find_service(Exams)
+        student = made.student()
+        exams.expect(made.exam, [student])
+        gone = exams.unexpect(made.exam, [student.id])
+        request.db.delete(student)
+        request.db.flush()
+        assert exams.expect_again(made.exam, gone) == 0
+
+
+def test_absences_are_written_down_together(scope, pile):
+    with scope() as request:
+        made, exams = pile(request), request.find_service(Exams)
+        a, b, stranger = (made.student(name) for name in "abc")
+        exams.expect(made.exam, [a, b])
+        exams.set_absent(made.exam, a.id, True)
+        before = request.audit.last(f"exam:{made.exam.id}")
+        assert exams.set_absences(made.exam, [a.id, b.id, stranger.id]) == 1
+        assert exams.set_absences(made.exam, [a.id, b.id]) == 0
+        assert all(row.absent for _student, row in exams.roster(made.exam))
+        assert request.audit.last(f"exam:{made.exam.id}") == before + 1
 
 
 def test_an_absence_is_written_down_once(scope, pile):

@@ -17,8 +17,9 @@ from .fold import fold
 from .keys import INE
 from .values import RosterRow
 
-#: From this likeness on (0..1, of folded names) a spelling may have been corrected.
-_ALIKE = 0.75
+#: From this likeness on (0..1, of folded names) a spelling may have been corrected: of the last name and of the first
+#: name, or of the whole when nobody is sure where it is cut.
+_ALIKE, _ALIKE_AS_WHOLE = 0.6, 0.85
 #: A person chooses among at most so many pupils.
 _MOST_CANDIDATES = 6
 
@@ -87,12 +88,14 @@ def changes_of(row: RosterRow, pupil: Known) -> dict[str, tuple[object, object]]
     name that somebody confirmed is kept when the row's own is only a proposal.
     """
     wanted = {"birth_date": row.birth_date, "number": row.number, "class_name": row.class_name, "email": row.email}
-    same_name = fold(row.name) == fold(pupil.name)
-    if not (same_name and (row.split_doubtful and not pupil.split_doubtful or _is_poorer(row.name, pupil.name))):
-        # Both or none: an empty first name belongs to its last name.
-        wanted |= {"last_name": row.last_name, "first_name": row.first_name or None}
-        if row.split_doubtful != pupil.split_doubtful:
-            wanted["split_doubtful"] = row.split_doubtful
+    same_cut = fold(row.last_name) == fold(pupil.last_name) and fold(row.first_name) == fold(pupil.first_name)
+    if same_cut:
+        wanted |= {field: getattr(row, field) for field in ("last_name", "first_name")
+                   if not _is_poorer(getattr(row, field), getattr(pupil, field))}
+    elif not (fold(row.name) == fold(pupil.name) and row.split_doubtful and not pupil.split_doubtful):
+        wanted |= {"last_name": row.last_name, "first_name": row.first_name, "split_doubtful": row.split_doubtful}
+    if pupil.split_doubtful and not row.split_doubtful:
+        wanted["split_doubtful"] = False
     return {field: (getattr(pupil, field), value) for field, value in wanted.items()
             if value not in ("", None) and value != getattr(pupil, field)}
 
@@ -257,9 +260,17 @@ def _agrees(row: RosterRow, pupil: Known) -> bool:
 
 def _alike(row: RosterRow, pupil: Known) -> bool:
     """Whether the names are so near that a spelling may have been corrected, or first and last name changed places."""
-    one, other = fold(row.name), fold(pupil.name)
-    swapped = sorted(map(fold, row.name.split())) == sorted(map(fold, pupil.name.split()))
-    return swapped or SequenceMatcher(None, one, other, autojunk=False).ratio() >= _ALIKE
+    if sorted(map(fold, row.name.split())) == sorted(map(fold, pupil.name.split())):
+        return True
+    parts = _likeness(row.last_name, pupil.last_name), _likeness(row.first_name, pupil.first_name)
+    cut_elsewhere = (row.split_doubtful or pupil.split_doubtful) and _likeness(row.name, pupil.name) >= _ALIKE_AS_WHOLE
+    return cut_elsewhere or min(parts) >= _ALIKE
+
+
+def _likeness(one: str, other: str) -> float:
+    """0..1 for two names; what is missing on one side may be anything."""
+    one, other = fold(one), fold(other)
+    return SequenceMatcher(None, one, other, autojunk=False).ratio() if one and other else 1.0
 
 
 def _may_be_twins(row: RosterRow, pupil: Known) -> bool:

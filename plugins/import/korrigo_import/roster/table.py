@@ -88,8 +88,9 @@ def _records(text: str, delimiter: str, before: int = 0) -> list[Record]:
                                 line=_open_quote(text, delimiter, before))) from None
     try:
         return _parse(text, delimiter, before, strict=False)
-    except csv.Error as error:
-        raise RosterError(_("This is no CSV file that can be read: ${why}.", why=error)) from None
+    except csv.Error:
+        raise RosterError(_("This is no CSV file that can be read: a cell of it does not end. Export the list again, "
+                            "as CSV or as a workbook.")) from None
 
 
 def _parse(text: str, delimiter: str, before: int, *, strict: bool) -> list[Record]:

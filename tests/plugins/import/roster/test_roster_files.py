@@ -5,7 +5,7 @@ import datetime as dt
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from korrigo_import.roster import Reading, RosterError, read_roster
 
@@ -47,20 +47,66 @@ def test_letters_in_two_parts_are_put_together():
     assert read("Nom;Pre\u0301nom\nLefe\u0300vre;Zoe\u0301\n").rows[0].last_name == "Lefèvre"
 
 
-@given(names=st.lists(st.tuples(WORD, WORD), min_size=1, max_size=8), delimiter=st.sampled_from(";,\t|"),
-       end=st.sampled_from(["\n", "\r\n"]), encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"]),
-       quoting=st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]))
-def test_a_roster_reads_the_same_however_it_is_written(names, delimiter, end, encoding, quoting):
+#: Column -> how its title may be written.
+TITLES = {"last_name": ["Nom", "NOM", "Nom de famille", "Last name"],
+          "first_name": ["Prénom", "PRENOM", "Prénom 1", "First name"],
+          "birth_date": ["Né(e) le", "Date de naissance", "DATE_NAISS", "Date of birth"],
+          "number": ["N° candidat", "Numéro", "Candidate number"], "class_name": ["Classe", "Division", "Class"],
+          "email": ["Adresse E-mail", "Courriel"], "odd": ["Options", "Groupe "]}
+PUPIL = st.fixed_dictionaries({
+    "last_name": WORD, "first_name": WORD, "birth_date": st.dates(dt.date(1990, 1, 1), dt.date(2020, 1, 1)),
+    "class_name": st.sampled_from(["TG1", "2nde 3", "61"]), "email": st.sampled_from(["", "a.b@example.org"]),
+    "odd": st.sampled_from(["", "LV2; Latin", "a, b", "x|y", 'dit "le grand"', "deux\nlignes"])})
+
+
+@settings(deadline=None)
+@given(pupils=st.lists(PUPIL, min_size=1, max_size=8), order=st.permutations(list(TITLES)), data=st.data(),
+       delimiter=st.sampled_from(";,\t|"), end=st.sampled_from(["\n", "\r\n", "\r"]),
+       encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"]),
+       quoting=st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]), dates=st.sampled_from(["%d/%m/%Y", "%Y-%m-%d"]))
+def test_a_roster_reads_the_same_however_it_is_written(
+        pupils, order, data, delimiter, end, encoding, quoting, dates):
+    titles = [data.draw(st.sampled_from(TITLES[column])) for column in order]
     out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=delimiter, lineterminator=end, quoting=quoting)
-    writer.writerow(["Nom", "Prénom", "N° candidat"])
-    writer.writerows([last, first, str(1000 + place)] for place, (last, first) in enumerate(names))
+    # Python leaves a line end of another kind unquoted.
+    writer = csv.writer(out, delimiter=delimiter, lineterminator=end,
+                        quoting=csv.QUOTE_ALL if end == "\r" else quoting)
+    writer.writerow(titles)
+    for place, pupil in enumerate(pupils):
+        cells = {**pupil, "number": str(1000 + place), "birth_date": pupil["birth_date"].strftime(dates)}
+        writer.writerow([cells[column] for column in order])
     roster = read_roster(out.getvalue().encode(encoding), today=TODAY)
-    assert [(row.last_name, row.first_name) for row in roster.rows] == names
-    assert [row.line for row in roster.rows] == list(range(2, len(names) + 2))
+    assert roster.refused == ()
+    assert [(row.last_name, row.first_name, row.birth_date, row.number, row.class_name, row.email)
+            for row in roster.rows] == [
+        (one["last_name"], one["first_name"], one["birth_date"], str(1000 + place), one["class_name"], one["email"])
+        for place, one in enumerate(pupils)]
     assert roster.table.delimiter == delimiter
 
 
+#: Letters that these codecs write, in words as names have them.
+OLD_WORD = st.builds(lambda first, rest, loud: (first + rest).upper() if loud else first.upper() + rest,
+                     st.sampled_from("abcdefgijlmnoprstvéè"), st.text(st.sampled_from("abcdeilmnorstuéèêëàâçîïôùû"),
+                                                                       min_size=2, max_size=8), st.booleans())
+
+
+@settings(deadline=None)
+@given(names=st.lists(st.tuples(OLD_WORD, OLD_WORD), min_size=25, max_size=30, unique=True),
+       encoding=st.sampled_from(["cp1252", "iso8859-15", "mac_roman", "cp850"]))
+def test_letters_of_old_programs_are_recognised(names, encoding):
+    text = "Nom;Prénom\r\n" + "".join(f"{last};{first}\r\n" for last, first in names)
+    roster = read_roster(text.encode(encoding), today=TODAY)
+    assert [(row.last_name, row.first_name) for row in roster.rows] == names
+
+
+def test_a_person_can_say_the_encoding_and_what_is_none_is_found_out():
+    text = "Nom;Prénom\nLefèvre;Zoé\n"
+    for encoding, said in (("cp850", "cp850"), ("utf-8", ""), ("utf-8", "rot13"), ("utf-8", "no such codec")):
+        roster = read_roster(text.encode(encoding), "", Reading(encoding=said), today=TODAY)
+        assert roster.rows[0].name == "Lefèvre Zoé"
+
+
+@settings(deadline=None)
 @given(st.binary(max_size=400) | st.text(max_size=400).map(str.encode) |
        st.text(st.sampled_from('Nom;Prénom,"\r\n\t|=0123/é '), max_size=200).map(lambda text: ("Nom;" + text).encode()))
 def test_any_bytes_are_read_or_refused_in_words(data):
@@ -150,3 +196,40 @@ def test_whole_names_under_nom_are_cut_when_there_are_no_first_names():
     roster = read("Nom;Classe\nDUPONT Jean;TG1\nDURAND Léa;TG1\n")
     assert [(row.last_name, row.first_name) for row in roster.rows] == [("DUPONT", "Jean"), ("DURAND", "Léa")]
     assert roster.warnings
+
+
+def test_a_file_without_titles_is_read_by_what_it_holds():
+    rows = [("Dupont", "Jean", "01/02/2008", "TG1", "a@example.org"), ("Durand", "Léa", "13/04/2008", "TG1", ""),
+            ("Petit", "Zoé", "05/06/2008", "TG2", "b@example.org")]
+    roster = read("".join(";".join(row) + "\n" for row in rows))
+    assert [(row.line, row.last_name, row.first_name, row.class_name, row.email) for row in roster.rows] == [
+        (place, *row[:2], *row[3:]) for place, row in enumerate(rows, 1)]
+    assert not roster.table.titled and roster.warnings
+
+
+def test_whether_the_first_line_holds_titles_can_be_said():
+    text = "DUPONT;Jean\nDURAND;Léa\n"
+    with pytest.raises(RosterError, match="No column with the pupils"):
+        read(text)
+    assert [row.name for row in read(text, titles=False).rows] == ["DUPONT Jean", "DURAND Léa"]
+
+
+def test_dates_with_the_month_first_are_noticed_when_there_are_many():
+    rows = "".join(f"Dupont;{name};{month}/{day}/2008\n" for name, month, day in (
+        ("Jean", 2, 13), ("Léa", 3, 25), ("Zoé", 4, 5), ("Paul", 12, 30)))
+    roster = read("Nom;Prénom;Né(e) le\n" + rows)
+    assert roster.rows[2].birth_date == dt.date(2008, 4, 5)
+    assert roster.dates == "month" and roster.warnings
+    assert len(read("Nom;Prénom;Né(e) le\n" + rows, dates="day").refused) == 3
+
+
+def test_the_name_in_use_is_the_last_name_and_the_name_of_birth_is_kept_for_matching():
+    row = read("Nom de famille;Nom d'usage;Prénom\nMARTIN;DUPONT;Jeanne\nPETIT;;Zoé\n").rows
+    assert [(one.last_name, one.birth_name) for one in row] == [("DUPONT", "MARTIN"), ("PETIT", "")]
+
+
+def test_names_that_begin_with_the_first_name_are_cut_from_the_end():
+    roster = read("Prénom Nom\nJean Dupont\nMarie Le Goff\n")
+    assert [(row.last_name, row.first_name) for row in roster.rows] == [("Dupont", "Jean"), ("Le Goff", "Marie")]
+    assert [(row.last_name, row.first_name) for row in read("Élève\nJean Dupont\n", names="first").rows] == [
+        ("Dupont", "Jean")]
