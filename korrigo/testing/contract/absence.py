@@ -14,8 +14,8 @@ from ..walk import Walk
 
 #: A value of each kind of column.
 SAMPLES = ((sa.JSON, {}), (sa.LargeBinary, b"f"), (sa.Boolean, True), (sa.Float, 0.5), (sa.Integer, 1),
-           (sa.Date, dt.date(2026, 1, 1)), (sa.String, "f"), (UtcDateTime, dt.datetime(2026, 1, 1, tzinfo=dt.UTC)), (Points, Decimal(1)),
-           (SentenceText, "f"))
+           (sa.Date, dt.date(2026, 1, 1)), (sa.String, "f"), (UtcDateTime, dt.datetime(2026, 1, 1, tzinfo=dt.UTC)),
+           (Points, Decimal(1)), (SentenceText, "f"))
 
 
 def tables(name: str) -> list[sa.Table]:
