@@ -99,7 +99,9 @@ class Preview:
 
     @property
     def unused(self) -> list[RefusedRow]:
-        return self.plan.unused()[:MOST]
+        """Rows that are not used, but for those about which the page asks."""
+        asked = {one.row.line for one in self.plan.with_outcome("ask")}
+        return [row for row in self.plan.unused() if row.line not in asked][:MOST]
 
     def shows(self, pupil: Known) -> bool:
         """Whether a pupil's birth date and number may be shown."""
