@@ -137,5 +137,5 @@ class Absence:
         assert counts(connection, own) == {table: n + 1 for table, n in before.items()}
         delete_exam(connection, exam)
         assert counts(connection, own) == {
-            table.name: before[table.name] + (not is_of_exam(table)) for table in own}, "what is of an exam goes with it"
+            table.name: before[table.name] + (not is_of_exam(table)) for table in own}, "what is of an exam goes too"
         assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
