@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 START_OF_IMAGE, END_OF_IMAGE = b"\xff\xd8", b"\xff\xd9"
-SCAN, APP1 = 0xDA, 0xE1
+SCAN, COMMENT = 0xDA, 0xFE
+APPLICATIONS = range(0xE0, 0xF0)
+SHOWN = {0xE0, 0xE2, 0xEE}
+"""JFIF's resolution, the colour profile and Adobe's colour transform: without them a page may look otherwise."""
 SHOWN_FRAMES = {0xC0, 0xC1, 0xC2}
 """Baseline, extended and progressive: what every browser shows."""
 OTHER_FRAMES = {0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF}
@@ -76,11 +79,11 @@ def oriented(data: bytes, turned: int) -> bytes:
 
 
 def without_exif(data: bytes) -> bytes:
-    """The same JPEG, not a pixel touched, without its Exif segments: a PDF viewer ignores the orientation in them, a
-    browser would obey it and turn the page."""
+    """The same JPEG, not a pixel touched, without what is said about it: a PDF viewer ignores the orientation in Exif,
+    a browser would obey it and turn the page; and comments may name a file, a person or a place."""
     kept, done = [], 0
     for segment in segments(data):
-        if segment.marker == APP1 and data[segment.body : segment.body + 4] == b"Exif":
+        if segment.marker == COMMENT or (segment.marker in APPLICATIONS and segment.marker not in SHOWN):
             kept.append(data[done : segment.start])
             done = segment.end
     return b"".join((*kept, data[done:]))
