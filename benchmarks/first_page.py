@@ -17,8 +17,8 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "load")]
 from korrigo import quiet  # noqa: E402, F401
 
 # isort: split
-from live_server import Server  # noqa: E402
-from test_web_and_worker import Browser, wait_for_jobs  # noqa: E402
+from live_server import Browser, Server  # noqa: E402
+from test_web_and_worker import wait_for_jobs  # noqa: E402
 
 from korrigo.services import Exams  # noqa: E402
 
@@ -36,10 +36,7 @@ def once(server, scan: bytes, number: int) -> tuple[float, float]:
                                           {"name": "scan.pdf", "size": len(scan)})
     url, offset = json.loads(body)["url"], 0
     while offset < len(scan):
-        browser.connection.request("PATCH", url, scan[offset:offset + PIECE], {
-            "Cookie": browser.cookies, "X-CSRF-Token": browser.token, "Upload-Offset": str(offset),
-            "Content-Type": "application/octet-stream", "Accept": "application/json"})
-        offset = json.loads(browser.connection.getresponse().read())["offset"]
+        offset = browser.patch(url, offset, scan[offset:offset + PIECE])["offset"]
     started = time.monotonic()
     while True:
         _status, _headers, body = browser.ask("GET", f"/import/exams/{exam}/pages")

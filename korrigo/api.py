@@ -8,7 +8,7 @@ from .db import scope
 from .db.base import Base, Points, SentenceText, UtcDateTime, id_column, new_id, now, reference
 from .deprecated import KorrigoDeprecation, deprecated, deprecated_names
 from .directives import register, table, verified
-from .events import CopyAssembled, CopyIdentified, CopyMoved, Event
+from .events import CopyAssembled, CopyIdentified, CopyMoved, Event, MoveRefused, SidesMoved
 from .interfaces import IBlobStore, IExamStep, IHealthCheck, ISlot, StepState
 from .jobs.run import Cancelled, JobContext
 from .models import (
@@ -45,9 +45,12 @@ from .services import Accounts, Audit, Blobs, Copies, Exams, Sides, Students
 from .services.audit import record_apart
 from .services.copies import TRANSITIONS, AlreadyTaken, Decision, TransitionRefused
 from .services.exams import Expectation
-from .services.sides import MoveRefused, Snapshot
+from .services.sides import Snapshot
 from .settings import Setting
 from .texts import safe_cell, safe_filename, script_json
+from .typeset.canvas import MULTIPLY, Canvas, circle, ink_path, polyline, rectangle
+from .typeset.fonts import Fonts, FontShelf
+from .typeset.sheets import A4_HEIGHT, A4_WIDTH, pdf_of_sheets
 from .version import PLUGIN_API
 from .web.api.door import wrong_fields
 from .web.errors import Problem, answer

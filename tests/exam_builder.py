@@ -34,7 +34,7 @@ def build(request, scan: Path, *, scheme: bool = True, batch: bool = True, grade
     exam, blob = request.db.get(Exam, made.exam), request.db.get(Blob, made.blob)
     if batch:
         request.db.add(Batch(exam_id=exam.id, blob_id=blob.id, pages_blob_id=blob.id, filename=f"{title}.pdf",
-                             size=blob.size, state=BatchState.READY))
+                             size=blob.size, state=BatchState.READY, pages=sum(map(len, made.sides))))
     leaves = set_scheme(request, exam) if scheme else {}
     for user_id in graders:
         request.find_service(Exams).set_role(exam, user_id, ExamRole.GRADER)

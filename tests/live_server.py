@@ -1,5 +1,7 @@
 """A real server with a real worker, for tests and benchmarks that need one."""
 
+import http.client
+import json
 import secrets
 import socket
 import subprocess
@@ -7,6 +9,9 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
 
 INI = """
 [app:main]
@@ -21,6 +26,7 @@ sqlalchemy.url = sqlite:///{folder}/korrigo.db
 korrigo.queue = sqlite
 korrigo.jobs.sweep = 1 s
 korrigo.limits.enabled = false
+korrigo.ocr.reader = none
 
 [server:main]
 use = egg:waitress#main
@@ -62,9 +68,19 @@ class Server:
         self.registry = registry_of(self.ini, check=False, logs=False)
         migrate.upgrade(self.registry["engine"], self.registry["korrigo plugins"])
         self.log = open(folder / "server.log", "wb")
+        self.start()
+
+    def start(self) -> None:
         self.process = subprocess.Popen([sys.executable, "-m", "korrigo.cli", "-c", str(self.ini), "serve"],
                                         stderr=self.log, stdout=self.log)
         self._wait()
+
+    def kill(self) -> None:
+        """SIGKILL for the server and all that it has started."""
+        everyone = [psutil.Process(self.process.pid), *psutil.Process(self.process.pid).children(recursive=True)]
+        for one in everyone:
+            one.kill()
+        self.process.wait()
 
     def _wait(self) -> None:
         for _try in range(200):
@@ -106,3 +122,37 @@ class Server:
         self.process.wait(20)
         self.log.close()
         self.registry["engine"].dispose()
+
+
+class Browser:
+    """One signed-in person's connection."""
+
+    def __init__(self, server: Server, user: str):
+        from korrigo.models import User
+        from korrigo.security.policy import COOKIE
+        from korrigo.services import Accounts
+
+        self.host = urlsplit(server.url).netloc
+        self.connection = http.client.HTTPConnection(self.host, timeout=60)
+        with server.scope() as request:
+            accounts = request.find_service(Accounts)
+            self.cookies = f"{COOKIE}={accounts.sign_in(request.db.get(User, user))}"
+        status, headers, body = self.ask("GET", "/session")
+        flash = next(value for name, value in headers if name == "Set-Cookie" and "korrigo_flash" in value)
+        self.cookies += "; " + flash.split(";")[0]
+        self.token = json.loads(body)["csrf"]
+
+    def ask(self, method: str, path: str, body=None):
+        headers = {"Cookie": self.cookies, "Accept": "application/json"}
+        if body is not None:
+            headers |= {"Content-Type": "application/json", "X-CSRF-Token": self.token}
+        self.connection.request(method, path, json.dumps(body) if body is not None else None, headers)
+        response = self.connection.getresponse()
+        return response.status, response.getheaders(), response.read()
+
+    def patch(self, path: str, offset: int, piece: bytes) -> dict:
+        """A piece of an upload; the answer."""
+        self.connection.request("PATCH", path, piece, {
+            "Cookie": self.cookies, "X-CSRF-Token": self.token, "Accept": "application/json",
+            "Content-Type": "application/octet-stream", "Upload-Offset": str(offset)})
+        return json.loads(self.connection.getresponse().read())

@@ -73,13 +73,15 @@ def up(arguments) -> int:
 
 
 def load_demo(registry, data: Path) -> None:
-    """The demonstration through real background jobs; half of the copies are left to grade."""
-    with scope(registry) as request:
-        accounts = request.find_service(Accounts)
-        users = [accounts.create(email, name, [role]) for email, name, role, _exam_role in PEOPLE]
-        owner, ids = users[0].id, [user.id for user in users]
+    """The demonstration through real background jobs; half of the copies are left to grade.  People who are there from
+    a start that was cut short are not made again."""
     out = registry.settings["korrigo.data"] / "demo"
     options = demo_options(registry, data, out)
+    with scope(registry) as request:
+        accounts = request.find_service(Accounts)
+        users = [accounts.by_email(email) or accounts.create(email, name, [role])
+                 for email, name, role, _exam_role in PEOPLE]
+        owner, ids = users[0].id, [user.id for user in users]
     if hasattr(options, "marks"):
         options.marks = _first_half(options.marks, out)
     run_with(registry, options, user_id=owner, run_jobs=wait)

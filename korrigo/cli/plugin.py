@@ -15,7 +15,7 @@ def add(commands, name):
     new = acts.add_parser("new", help="write a distribution with a new plugin, its tests and its contract")
     new.add_argument("name", help="small letters, digits and _: the name in the ini")
     new.add_argument("--kind", default="grader", metavar="KIND",
-                     help="grader (default), reader, exporter or panel; importers are no extension point yet")
+                     help="grader (default), reader, importer, exporter or panel")
     new.add_argument("--folder", type=Path, default=Path("."), help="where to write korrigo-NAME (default: here)")
     new.set_defaults(run=new_plugin)
     words = acts.add_parser("messages", help="bring the French catalogue of a plugin up to date")

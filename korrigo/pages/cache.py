@@ -1,8 +1,8 @@
 """Pictures kept in a folder, so that they are made once.  All of it can be thrown away at any time.
 
-One file a picture: a line of JSON (media type, size, length), then the bytes.  Files are written aside and renamed, so
-that several processes may share the folder; one that a power cut left short is not believed.  A file's modification
-time is the time of its last use.
+One file a picture: a line of JSON (media type, size, length), then the bytes; ``indexes`` keeps its files here, too.
+Files are written aside and renamed, so that several processes may share the folder; one that a power cut left short is
+not believed.  A file's modification time is the time of its last use.
 """
 
 import contextlib
@@ -10,11 +10,11 @@ import hashlib
 import json
 import os
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from .locks import KeyLocks
 from .picture import Picture, Style, View
 
 TOUCH_AFTER_S = 600
@@ -111,29 +111,6 @@ class PictureCache:
 
     def _file(self, key: str) -> Path:
         return self.folder / key[:2] / key
-
-
-class KeyLocks:
-    """A lock for each key in use."""
-
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._locks: dict[str, tuple[threading.Lock, int]] = {}
-
-    @contextlib.contextmanager
-    def hold(self, key: str) -> Iterator[None]:
-        """Alone with ``key`` in this process."""
-        with self._guard:
-            lock, users = self._locks.get(key, (threading.Lock(), 0))
-            self._locks[key] = lock, users + 1
-        try:
-            with lock:
-                yield
-        finally:
-            with self._guard:
-                lock, users = self._locks.pop(key)
-                if users > 1:
-                    self._locks[key] = lock, users - 1
 
 
 def _remove(path: str, size: int) -> int:

@@ -28,11 +28,10 @@ from PIL import (
 from ..sentences import Sentence as _
 from .errors import PageUnreadable
 from .index import PageIndex
-from .jpeg import without_exif
+from .original import MM_PER_INCH, is_original, original
 from .picture import MEDIA_TYPES, Box, Picture, Style, View
 from .reader import PageReader, open_pdf
 
-MM_PER_INCH = 25.4
 UNITS = 1000
 HAIR = 0.01
 """Pixels: so little over a whole number is none."""
@@ -40,12 +39,10 @@ RENDER_DPI = 200
 """Of a page that has no resolution of its own, when no size is asked for."""
 MAX_SIDE = 2600
 """Pixels a side of what is drawn."""
-MAX_ORIGINAL = 5200
-"""Pixels a side of a JPEG that is passed on as it is: A3 at 300 dpi has 4961."""
 MAX_RASTER = 40_000_000
 """Pixels of a whole page decoded or rendered to draw a part of it."""
 MASK_COLOUR = (203, 213, 225)
-SHRINK_FIRST = 2.0
+SHRINK_FIRST = 1.5
 """Pillow averages whole pixels down to this multiple of the wanted size before it filters."""
 FILTERS = {
     False: Image.Resampling.BICUBIC,  # for the eye
@@ -84,13 +81,18 @@ class Raster:
 
 
 class Document:
-    """An open PDF.  Pages and sides are drawn one after another; not for several threads."""
+    """An open PDF.  Pages and sides are drawn one after another; not for several threads.
 
-    def __init__(self, path: Path | str, password: str | None = None):
+    ``pages`` are those whose index is known: unless others are asked for, the file's structure is not read.
+    """
+
+    def __init__(self, path: Path | str, password: str | None = None, pages: Sequence[PageIndex] = ()):
         self.path, self._password = Path(path), password
-        self._pdf = open_pdf(self.path, password)
+        self._known = {page.number: page for page in pages}
         self._file = open(self.path, "rb")  # noqa: SIM115  closed by close()
-        self._reader = PageReader(self._pdf, self._file.fileno())
+        self._reader: PageReader | None = None
+        if not pages:
+            self._structure()
         self._renderer: pdfium.PdfDocument | None = None
         self._page: PageIndex | None = None
         self._raster: Raster | None = None
@@ -105,12 +107,19 @@ class Document:
         if self._renderer is not None:
             self._renderer.close()
         self._file.close()
-        self._pdf.close()
+        if self._reader is not None:
+            self._reader.pdf.close()
+
+    def _structure(self) -> PageReader:
+        """The file as pikepdf reads it: what costs most for a long file, and is not needed for pages that are known."""
+        if self._reader is None:
+            self._reader = PageReader(open_pdf(self.path, self._password), self._file.fileno())
+        return self._reader
 
     def page(self, number: int) -> PageIndex:
         """What the index says of a page.  Raises ``PageUnreadable``."""
         if self._page is None or self._page.number != number:
-            self._page, self._raster = self._reader.read(number), None
+            self._page, self._raster = self._known.get(number) or self._structure().read(number), None
         if self._page.kind == "unreadable":
             raise PageUnreadable(number, self._page.error)
         return self._page
@@ -128,21 +137,10 @@ class Document:
 
     def draw(self, view: View, style: Style) -> Picture:
         """The side in a style, encoded.  Raises ``PageUnreadable``."""
-        return self._original(view, style) or self._drawn(view, style)
-
-    def _original(self, view: View, style: Style) -> Picture | None:
-        """The bytes of the scan, when they are what is asked for."""
         page = self.page(view.page)
-        jpeg = page.jpeg
-        if jpeg is None or style.format != "jpeg" or style.masks or style.clip or view.region != "full":
-            return None
-        if page.rotation or view.turned or max(jpeg.width, jpeg.height) > MAX_ORIGINAL:
-            return None
-        wanted = style.width or (style.dpi and round(style.dpi * page.width_mm / MM_PER_INCH))
-        if wanted and wanted < jpeg.width:
-            return None
-        data = without_exif(os.pread(self._file.fileno(), jpeg.length, jpeg.start))
-        return Picture(data, jpeg.width, jpeg.height, MEDIA_TYPES["jpeg"])
+        if is_original(page, view, style):
+            return original(self._file.fileno(), page, view)
+        return self._drawn(view, style)
 
     def _drawn(self, view: View, style: Style) -> Picture:
         image = self._image(view, style, self._layout(view, style, enlarge=False), gray=False)
@@ -250,7 +248,7 @@ class Document:
         except pdfium.PdfiumError:
             # It repairs less than pikepdf: give it what that one has made of the file.
             copy = io.BytesIO()
-            self._pdf.save(copy, encryption=False)
+            self._structure().pdf.save(copy, encryption=False)
             return pdfium.PdfDocument(copy.getvalue())
 
 

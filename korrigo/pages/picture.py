@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import numpy
 
     from .document import Document
+    from .index import PageIndex
 
 LIBRARIES = ("korrigo.pages.document",)
 """For ``sandbox.run(..., preload=LIBRARIES)``, when the function opens documents."""
@@ -54,6 +55,7 @@ class Style:
 
     ``dpi``, or ``width`` in pixels, sets the scale of the *whole* side (neither: as scanned); a scan is not enlarged.
     ``clip`` then cuts a part out of it.  ``masks`` are painted over: nothing below them is in the picture.
+    ``larger``: a scan that is somewhat larger than asked for will do as it is.
     No picture is longer than 2600 pixels a side, but for an untouched original.
     """
 
@@ -63,6 +65,7 @@ class Style:
     masks: tuple[Box, ...] = field(default=())
     format: str = "jpeg"
     quality: int = 80
+    larger: bool = False
 
     def __post_init__(self) -> None:
         if self.format not in MEDIA_TYPES:
@@ -125,21 +128,23 @@ def render_many(
     return render_styled(path, views, Style(dpi, width, clip, tuple(masks), format, quality))
 
 
-def render_styled(path: Path | str, views: Sequence[View], style: Style) -> list[Picture | PageUnreadable]:
-    """``render_many`` with its style as one value."""
+def render_styled(
+    path: Path | str, views: Sequence[View], style: Style, pages: Sequence[PageIndex] = ()
+) -> list[Picture | PageUnreadable]:
+    """``render_many`` with its style as one value; ``pages`` is what is known of the pages of the views."""
     path = Path(path).absolute()
     drawn: list[Picture | PageUnreadable] = []
     for first in range(0, len(views), SEVERAL):
-        drawn += _render_some(path, list(views[first : first + SEVERAL]), style)
+        drawn += _render_some(path, list(views[first : first + SEVERAL]), style, pages)
     return drawn
 
 
-def open_document(path: Path | str, password: str | None = None) -> Document:
-    """The document at ``path``, to decode pages from.  ONLY in a function that ``sandbox.run`` runs.  A context
-    manager; raises ``PdfRefused``."""
+def open_document(path: Path | str, password: str | None = None, pages: Sequence[PageIndex] = ()) -> Document:
+    """The document at ``path``, to decode pages from; of ``pages`` the index is known.  ONLY in a function that
+    ``sandbox.run`` runs.  A context manager; raises ``PdfRefused``."""
     from .document import Document
 
-    return Document(path, password)
+    return Document(path, password, pages)
 
 
 def gray(path: Path | str, view: View, dpi: float) -> numpy.ndarray:
@@ -149,22 +154,26 @@ def gray(path: Path | str, view: View, dpi: float) -> numpy.ndarray:
         return document.gray(view, dpi=dpi)
 
 
-def _render_some(path: Path, views: list[View], style: Style) -> list[Picture | PageUnreadable]:
+def _render_some(
+    path: Path, views: list[View], style: Style, pages: Sequence[PageIndex]
+) -> list[Picture | PageUnreadable]:
     """In one child; when that child fails, in one each, so that only the guilty page is lost."""
     cpu_s, wall_s = (base + len(views) * more for base, more in (CPU_S, WALL_S))
     limits = sandbox.Limits(memory_mb=MEMORY_MB, cpu_s=cpu_s, wall_s=wall_s, file_mb=0)
     try:
-        return sandbox.run(_draw, path, views, style, limits=limits, preload=LIBRARIES)
+        return sandbox.run(_draw, path, views, style, pages, limits=limits, preload=LIBRARIES)
     except sandbox.SandboxError as error:
         if len(views) == 1:
             return [PageUnreadable(views[0].page, _("its picture could not be made: ${why}", why=error))]
-        return [picture for view in views for picture in _render_some(path, [view], style)]
+        return [picture for view in views for picture in _render_some(path, [view], style, pages)]
 
 
-def _draw(path: Path, views: list[View], style: Style) -> list[Picture | PageUnreadable]:
+def _draw(
+    path: Path, views: list[View], style: Style, pages: Sequence[PageIndex]
+) -> list[Picture | PageUnreadable]:
     """In the child."""
     drawn: list[Picture | PageUnreadable] = []
-    with open_document(path) as document:
+    with open_document(path, pages=pages) as document:
         for view in views:
             try:
                 drawn.append(document.draw(view, style))

@@ -17,6 +17,7 @@ from ..plugins import installed
 KINDS = {
     "grader": ("Proposes the points of a question whose answer is a number.", ("grading",)),
     "reader": ("Reads the names that are written on copies.", ("ocr",)),
+    "importer": ("Reads text files, whose pages show 60 lines each.", ("import",)),
     "exporter": ("The total of each pupil, as CSV.", ("export", "grading")),
     "panel": ("What is left to grade, on the page of an exam.", ()),
 }

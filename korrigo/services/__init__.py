@@ -3,8 +3,9 @@
 from pyramid.exceptions import ConfigurationError
 
 from ..contained import contained
-from ..directives import register, table
+from ..directives import owner_of, register, table
 from ..events import Event
+from ..sentences import Sentence as _
 from .accounts import Accounts
 from .audit import Audit
 from .blobs import Blobs
@@ -40,12 +41,16 @@ def add_korrigo_subscriber(config, event, function):
 
 def notify(request, event) -> None:
     """Tell the subscribers of an event, in this request's transaction.  What one of them did before it raised is
-    undone; the event happened all the same."""
+    undone; the event happened all the same, unless it is one that subscribers may refuse."""
     event.request = request
     for name, (wanted, function) in table(request.registry, SUBSCRIBERS).items():
         if isinstance(event, wanted):
-            with contained(request.registry, SUBSCRIBERS, name, request=request):
+            with contained(request.registry, SUBSCRIBERS, name, request=request, but=event.refusals) as outcome:
                 function(event)
+            if outcome.error and event.refusals:
+                raise event.refusals[0](_(
+                    "${plugin} could not follow, and what it keeps would be lost. Nothing was changed; the log of the "
+                    "server says more.", plugin=owner_of(request.registry, SUBSCRIBERS, name))) from outcome.error
 
 
 def includeme(config):

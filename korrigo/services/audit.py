@@ -32,11 +32,10 @@ class Audit:
     def record(self, action: str, subject: str = "", **details) -> AuditEntry:
         """One act: ``action`` such as ``copy.reopened``, ``subject`` such as ``copy:4f…``; details are JSON."""
         self.wait_for_turn()
-        last = self.db.execute(
-            sa.select(AuditEntry.id, AuditEntry.seal).order_by(AuditEntry.id.desc()).limit(1)).first()
-        entry = AuditEntry(id=(last.id if last else 0) + 1, at=now(), actor=self.actor, address=self.address,
-                           action=action, subject=subject, details=details)
-        entry.seal = seal(entry, last.seal if last else "")
+        number, before = self.newest()
+        entry = AuditEntry(id=number + 1, at=now(), actor=self.actor, address=self.address, action=action,
+                           subject=subject, details=details)
+        entry.seal = seal(entry, before)
         self.db.add(entry)
         self.db.flush()
         return entry
@@ -50,6 +49,19 @@ class Audit:
     def last(self, subject: str) -> int:
         """The number of the newest entry about a subject: it changes with every act on it."""
         return self.db.scalar(sa.select(sa.func.max(AuditEntry.id)).where(AuditEntry.subject == subject)) or 0
+
+    def newest(self) -> tuple[int, str]:
+        """The number and the seal of the newest entry.  Whoever keeps them can prove later that nothing before it was
+        changed since: the chain still leads to that seal at that number."""
+        last = self.db.execute(
+            sa.select(AuditEntry.id, AuditEntry.seal).order_by(AuditEntry.id.desc()).limit(1)).first()
+        return (last.id, last.seal) if last else (0, "")
+
+    def since(self, subject: str, number: int) -> list[tuple[str, dict]]:
+        """``(action, details)`` of the entries about a subject after that number, the oldest first."""
+        return [tuple(row) for row in self.db.execute(
+            sa.select(AuditEntry.action, AuditEntry.details)
+            .where(AuditEntry.subject == subject, AuditEntry.id > number).order_by(AuditEntry.id))]
 
     def verify(self) -> int | None:
         """The id of the first entry whose seal is wrong, or None when the chain is whole."""

@@ -52,15 +52,15 @@ class PagePictures:
         version = hashlib.sha256(content.encode()).hexdigest()[:10]
         return self.route_path("pages.picture", side=side.id, size=size, _query={"v": version})
 
-    def get(self, exam: Exam, side: Side, size: str):
+    def get(self, exam: Exam, side: Side, size: str, *, again: bool = False):
         view = View(side.pdf_page, side.region, side.turned)
-        return self.pictures.side(side.blob_id, view, size, masks=self.masks(exam, side))
+        return self.pictures.side(side.blob_id, view, size, masks=self.masks(exam, side), again=again)
 
 
 def picture(context, request):
-    """One picture of a side, by size."""
+    """One picture of a side, by size; ``?again=…`` has one made that could not be made before."""
     exam, side = context.exam, context.side
-    found = request.pictures.get(exam, side, request.matchdict["size"])
+    found = request.pictures.get(exam, side, request.matchdict["size"], again="again" in request.params)
     response = Response(body=found.data, content_type=found.media_type, request=request)
     response.cache_control = f"private, max-age={YEAR}, immutable"
     return response

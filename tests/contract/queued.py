@@ -1,6 +1,9 @@
 """How each kind of our jobs is queued, with what it works on."""
 
+import os
+import shutil
 from decimal import Decimal
+from pathlib import Path
 
 import sqlalchemy as sa
 from exam_builder import build
@@ -8,8 +11,9 @@ from korrigo_export.exporters import exporters
 from korrigo_export.services import ExportFiles
 from korrigo_grading.scheme import Criterion, new_question_id
 from korrigo_grading.services import Edit, Ops, Papers, Schemes
-from korrigo_import.services import Batches
+from korrigo_import.services import Batches, WatchedFolder
 
+from korrigo.api import new_id
 from korrigo.models import Copy, Exam, Job
 from korrigo.services import Exams
 
@@ -21,6 +25,17 @@ def tidy(request, scan) -> str:
 def import_scan(request, scan) -> str:
     exam = request.find_service(Exams).create(title="Scanned")
     return request.find_service(Batches).receive(exam, scan, "pile.pdf").job_id
+
+
+def watch(request, scan) -> str:
+    folder = Path(request.registry.settings["korrigo.data"], f"watched-{new_id()}")
+    request.registry.settings["korrigo.import.watch"] = str(folder)
+    watched, exam = request.find_service(WatchedFolder), request.find_service(Exams).create(title="Watched")
+    watched.open(exam)
+    file = watched.is_open(exam) / "pile.pdf"
+    shutil.copyfile(scan, file)
+    os.utime(file, (0, 0))
+    return request.jobs.add("import.watch").id
 
 
 def tidy_lists(request, scan) -> str:
@@ -61,4 +76,4 @@ def ask_graders(request, scan) -> str:
 
 #: Kind of job -> what queues one.
 QUEUED = {"core.tidy": tidy, "export.make": export, "grading.finalise": finalise, "grading.propose": ask_graders,
-          "import.scan": import_scan, "import.tidy": tidy_lists, "ocr.identify": identify}
+           "import.scan": import_scan, "import.tidy": tidy_lists, "import.watch": watch, "ocr.identify": identify}

@@ -80,7 +80,7 @@ def test_every_plugin_adds_operations_and_without_it_they_are_gone(contract_whol
 
 def test_every_operation_says_what_it_needs_and_what_it_answers(contract_whole):
     found = operations(contract_whole.registry)
-    assert len(found) == 20
+    assert len(found) == 23
     for operation in found:
         assert operation.scopes and set(operation.scopes) <= set(scopes(contract_whole.registry)), operation.name
         assert operation.permission in table(contract_whole.registry, PERMISSIONS), operation.name

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from korrigo_export.interfaces import IExporter
 from korrigo_grading.interfaces import IGrader
+from korrigo_import.interfaces import IImporter
 from korrigo_ocr.interfaces import IReader
 from sites import NAMES
 from webtest import TestApp
@@ -89,6 +90,19 @@ class Reader:
         broken()
 
 
+@implementer(IImporter)
+class Importer:
+    """Raises when it is asked, and when it has to unpack what is called so."""
+
+    name, title, endings, makes = "broken", "Broken", (".broken",), "pages"
+
+    def recognises(self, head, filename):
+        broken()
+
+    def unpack(self, path, folder, name):
+        broken()
+
+
 def broken_slot(request, **context):
     request.db.execute(sa.text("SELECT * FROM no_such_table"))
 
@@ -115,6 +129,7 @@ def includeme(config):
     config.add_korrigo_grader(Grader())
     config.add_korrigo_exporter(Exporter())
     config.add_korrigo_reader(Reader())
+    config.add_korrigo_importer(Importer())
 
 
 @pytest.fixture
@@ -187,6 +202,20 @@ def test_a_broken_exporter_fails_alone(place):
                        status=302)
     page = place.app.get(f"/export/exams/{place.made.exam}", status=200)
     assert page.text.count("Download</button>") == 1
+
+
+def test_a_broken_importer_refuses_its_files_and_others_are_read(place, caplog, small_scan):
+    from exam_builder import Browser
+
+    browser = Browser(place.app)
+    exam = browser.post("/exams/new", {"title": "Another"}, status=302).location.rpartition("/")[2]
+    broken_file = browser.upload(exam, "it.broken", b"Anything at all.")
+    found = browser.get(broken_file["batch"]["url"]).json
+    assert (found["state"], found["refusal"]) == ("refused", "failed")
+    assert "The importer broken failed" in found["message"]
+    sound = browser.upload(exam, "pile.pdf", small_scan.read_bytes())
+    assert browser.get(sound["batch"]["url"]).json["pages"] == 8
+    assert "somebody else's fault" in caplog.text
 
 
 def test_a_broken_reader_leaves_the_names_to_the_desk(place, caplog):

@@ -10,6 +10,8 @@ from korrigo_export.interfaces import IExporter
 from korrigo_grading.interfaces import Answer, IGrader, ScoreProposal
 from korrigo_grading.proposing import NoProposal, propose
 from korrigo_grading.scheme import Question, new_question_id
+from korrigo_import.importers.directive import endings, importer_for
+from korrigo_import.interfaces import IImporter
 from korrigo_ocr.interfaces import IReader
 from korrigo_ocr.readers import chosen
 from pyramid.exceptions import ConfigurationConflictError, ConfigurationError
@@ -18,6 +20,7 @@ from webtest import TestApp
 from zope.interface import implementer
 
 from korrigo import config as contents
+from korrigo.api import PdfRefused
 from korrigo.config import configure
 from korrigo.plugins import Plugin
 from korrigo.testing.sites import settings
@@ -86,6 +89,19 @@ class Grader:
         return ScoreProposal(question.points / 2, 0.5, "Half of it.")
 
 
+@implementer(IImporter)
+class Importer:
+    """Every file whose name ends in .any."""
+
+    name, title, endings, makes = "any", "Anything", (".any",), "pages"
+
+    def recognises(self, head, filename):
+        return filename.endswith(".any")
+
+    def unpack(self, path, folder, name):
+        return []
+
+
 @implementer(IExporter)
 class Exporter:
     """Writes the title."""
@@ -113,6 +129,24 @@ def test_a_reader_is_the_one_that_the_settings_name(tmp_path):
     registry = configured(tmp_path, lambda config: config.add_korrigo_reader(Reader()), PLUGINS["ocr"],
                           **{"korrigo.ocr.reader": "nothing"}).registry
     assert chosen(registry).name == "nothing"
+
+
+def test_an_importer_is_asked_about_files_and_offered_for_choice(tmp_path):
+    registry = configured(tmp_path, lambda config: config.add_korrigo_importer(Importer()), PLUGINS["import"]).registry
+    (tmp_path / "some.any").write_bytes(b"anything")
+    assert importer_for(registry, tmp_path / "some.any", "some.any").name == "any"
+    assert ".any" in endings(registry)
+    with pytest.raises(PdfRefused, match="any, images, pdf, zip"):
+        importer_for(registry, tmp_path / "some.any", "some.other")
+
+
+@pytest.mark.parametrize(("wrong", "words"), [({"makes": "coffee"}, "makes 'coffee'"), ({"endings": ".any"}, "tuple"),
+                                              ({"endings": ("any",)}, "tuple")])
+def test_an_importer_that_says_nonsense_is_refused_at_the_start(tmp_path, wrong, words):
+    importer = Importer()
+    vars(importer).update(wrong)
+    with pytest.raises(ConfigurationError, match=words):
+        configured(tmp_path, lambda config: config.add_korrigo_importer(importer), PLUGINS["import"])
 
 
 def test_a_grader_proposes_and_one_that_raises_is_named_in_the_log_and_in_its_place(tmp_path, caplog):

@@ -26,6 +26,9 @@ GET   /jobs/{job}                  . . . y y y y  200
 POST  /exams/{exam}/scans          . . . y y y y  422
 POST  /exams/{exam}/roster         . . . y y y y  422
 GET   /exams/{exam}/sides          . . . y y y y  200
+GET   /exams/{exam}/gate           . . . y y y y  200
+GET   /exams/{exam}/receipt        . . . y y y y  200
+GET   /exams/{exam}/receipt/pdf    . . . y y y y  200
 GET   /exams/{exam}/identification . . . y y y y  200
 PUT   /copies/{copy}/pupil         . . . y y y y  422
 GET   /exams/{exam}/scheme         . . y y y y y  200

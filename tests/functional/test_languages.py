@@ -104,7 +104,7 @@ def test_a_finding_and_a_refusal_on_the_contact_sheet(browser, made, scope, head
             exam_id=made.exam, batch_id=batch.id, side_id=made.sides[0][1], kind="duplicate", confidence=0.9,
             message=Sentence("This page was scanned twice: it is page ${page} again.", page=1)))
     sheet = boot(browser.get(f"/import/exams/{made.exam}/pages", headers=headers))
-    assert sheet["copies"][0]["sides"][1]["findings"][0]["message"] == (
+    assert sheet["findings"][0]["message"] == (
         f"Cette page a été numérisée deux fois{NARROW}: c’est à nouveau la page 1." if french else
         "This page was scanned twice: it is page 1 again.")
     answer = browser.app.post_json(

@@ -55,9 +55,23 @@ GET    import.batch         . . . y y y y  200
 POST   import.upload.new    . . . y y y y  422
 GET    import.upload        . . . y y y y  200
 PATCH  import.upload        . . . y y y y  400
+POST   import.password      . . . y y y y  409
+POST   import.recipe        . . . y y y y  400
+POST   import.folder        . . . y y y y  302
+POST   import.claim         . . . y y y y  409
+POST   import.forget        . . . y y y y  409
 GET    import.pages         . . . y y y y  200
 POST   import.act           . . . y y y y  422
-POST   import.undo          . . . y y y y  409
+GET    import.gate          . . . y y y y  200
+POST   import.gate.act      . . . y y y y  422
+POST   import.gate.undo     . . . y y y y  200
+POST   import.gate.sign     . . . y y y y  422
+POST   import.gate.hand     . . . y y y y  409
+POST   import.gate.choose   . . . . y y y  422
+GET    import.receipt       . . . y y y y  200
+GET    import.receipt.pdf   . . . y y y y  200
+POST   import.undo          . . . y y y y  422
+GET    import.changes       . . . y y y y  200
 GET    import.roster        . . . y y y y  200
 POST   import.roster        . . . y y y y  422
 POST   import.absence       . . . y y y y  404
@@ -114,8 +128,8 @@ def table() -> dict[tuple[str, str], tuple[dict[str, bool], int]]:
 
 
 #: Routes that scripts talk to.
-JSON = {"import.upload.new", "import.act", "import.undo", "ocr.decide", "ocr.undo", "ocr.rerun", "grading.ops",
-        "grading.lease"}
+JSON = {"import.upload.new", "import.act", "import.undo", "import.gate.act", "import.gate.undo", "ocr.decide",
+        "ocr.undo", "ocr.rerun", "grading.ops", "grading.lease"}
 
 
 def offered(registry) -> dict[tuple[str, str], str]:

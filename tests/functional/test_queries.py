@@ -17,7 +17,9 @@ AUTHENTICATION = 1
 #: The most that a listing of copies may ask, besides.
 MOST = 10
 #: {0} is the exam, {1} its first copy.
-LISTINGS = ("/import/exams/{0}/pages", "/import/exams/{0}/scans", "/import/exams/{0}/roster", "/ocr/exams/{0}/desk",
+LISTINGS = ("/import/exams/{0}/pages", "/import/exams/{0}/gate", "/import/exams/{0}/receipt",
+            "/import/exams/{0}/receipt.pdf", "/import/exams/{0}/scans", "/import/exams/{0}/roster",
+            "/ocr/exams/{0}/desk",
             "/grading/exams/{0}/finalise", "/grading/exams/{0}/queue", "/export/exams/{0}")
 PAGES = ("/exams/{0}", "/exams/{0}/edit", "/grading/exams/{0}/grade?copy={1}", "/grading/copies/{1}", "/students",
          "/jobs/mine", "/admin/jobs", "/admin/journal", "/admin/accounts", *LISTINGS)

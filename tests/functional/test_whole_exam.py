@@ -92,7 +92,7 @@ def test_a_small_exam_goes_by_the_web_from_a_scan_to_graded_copies(
     header = sheet["copies"][0]["sides"][0]
     with scope() as request:
         [zone] = request.db.get(Exam, exam).identity_zones
-    assert strip(browser, header["large"], zone).std() > 5
+    assert strip(browser, header["thumb"].replace("/thumb.", "/work."), zone).std() > 5
     browser.post(f"/grading/exams/{exam}/scheme", {"lines": LINES}, status=302)
 
     grader_id = sign_in("gil", "teacher")

@@ -1,47 +1,22 @@
 """Graders and a secretary at work while the worker imports: one SQLite file, nothing locked, nothing lost."""
 
 import concurrent.futures
-import http.client
 import json
 import secrets
 import time
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 import sqlalchemy as sa
+from live_server import Browser
 
-from korrigo.models import Copy, ExamRole, Fate, Job, JobState, Side, User
-from korrigo.security.policy import COOKIE
-from korrigo.services import Accounts, Blobs, Copies, Exams
+from korrigo.models import Copy, ExamRole, Fate, Job, JobState, Side
+from korrigo.services import Blobs, Copies, Exams
 
 pytestmark = pytest.mark.worker
 
 GRADERS, ROUNDS, COPIES = 6, 12, 4
 SCHEME = {"total": "20", "questions": [{"label": "1", "points": "20", "step": "0.25"}]}
-
-
-class Browser:
-    """One signed-in person's connection."""
-
-    def __init__(self, server, user: str):
-        self.host = urlsplit(server.url).netloc
-        self.connection = http.client.HTTPConnection(self.host, timeout=60)
-        with server.scope() as request:
-            accounts = request.find_service(Accounts)
-            self.cookies = f"{COOKIE}={accounts.sign_in(request.db.get(User, user))}"
-        status, headers, body = self.ask("GET", "/session")
-        flash = next(value for name, value in headers if name == "Set-Cookie" and "korrigo_flash" in value)
-        self.cookies += "; " + flash.split(";")[0]
-        self.token = json.loads(body)["csrf"]
-
-    def ask(self, method: str, path: str, body=None):
-        headers = {"Cookie": self.cookies, "Accept": "application/json"}
-        if body is not None:
-            headers |= {"Content-Type": "application/json", "X-CSRF-Token": self.token}
-        self.connection.request(method, path, json.dumps(body) if body is not None else None, headers)
-        response = self.connection.getresponse()
-        return response.status, response.getheaders(), response.read()
 
 
 @pytest.fixture

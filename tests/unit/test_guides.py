@@ -88,7 +88,10 @@ def test_every_command_of_the_guide_for_administrators_is_there(capsys):
         assert act in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("page", [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))], ids=lambda page: page.name)
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_test_that_a_page_names_is_there(page):
     for path, name in re.findall(r"`(tests/[\w/.]+)(?:::([\w:]+))?`", page.read_text()):
         assert (ROOT / path).exists(), path

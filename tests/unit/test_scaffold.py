@@ -66,7 +66,7 @@ def test_the_tests_of_new_plugins_are_green_at_once(workplace):
 
 
 def test_a_new_plugin_is_listed_with_what_it_adds(workplace):
-    enabled = " ".join(["ocr", "grading", "export", *(f"my_{kind}" for kind in KINDS)])
+    enabled = " ".join(["import", "ocr", "grading", "export", *(f"my_{kind}" for kind in KINDS)])
     (workplace.folder / "site.ini").write_text(
         f"[app:main]\nuse = egg:korrigo\nkorrigo.plugins = {enabled}\nkorrigo.environment = test\n"
         f"korrigo.secret = {'x7' * 20}\nkorrigo.queue = none\nkorrigo.ocr.reader = my-reader\n"
@@ -74,6 +74,7 @@ def test_a_new_plugin_is_listed_with_what_it_adds(workplace):
     workplace.run("korrigo -c site.ini db upgrade")
     printed = workplace.run("korrigo -c site.ini plugin list -v")
     for added in ("graders        my-grader", "readers        my-reader", "exporters      my-exporter",
+                  "importers      my-importer",
                   "slots          ('exam.summary', 'korrigo_my_panel')", "check          ok   reader: my-reader"):
         assert added in printed, printed
 

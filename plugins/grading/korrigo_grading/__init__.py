@@ -1,6 +1,6 @@
 """Marking schemes, the grading screen, graders, graded PDFs."""
 
-from korrigo.api import OFFICE, CopyAssembled, Plugin, admin, exam_coordinator, exam_grader
+from korrigo.api import OFFICE, CopyAssembled, Plugin, SidesMoved, admin, exam_coordinator, exam_grader
 from korrigo.api import Sentence as _
 
 
@@ -10,7 +10,7 @@ def includeme(config):
     from .paper.errors import GradedPdfError
     from .services import SERVICES, papers, proposals
     from .step import GradeStep, SchemeStep
-    from .subscribers import ask_graders
+    from .subscribers import ask_graders, follow_sides
 
     config.add_directive("add_korrigo_grader", add_korrigo_grader)
     for grader in GRADERS:
@@ -26,6 +26,7 @@ def includeme(config):
                            hard_limit=900)
     config.add_korrigo_subscriber(CopyAssembled, ask_graders)
     config.add_korrigo_subscriber(SchemeChanged, ask_graders)
+    config.add_korrigo_subscriber(SidesMoved, follow_sides)
     config.add_korrigo_step("scheme", SchemeStep())
     config.add_korrigo_step("grade", GradeStep())
     config.add_korrigo_static()

@@ -2,10 +2,10 @@
 
 import sqlalchemy as sa
 
-from korrigo.api import Copy, CopyAssembled, Exam, Side
+from korrigo.api import Copy, CopyAssembled, Exam, Side, SidesMoved
 
 from .events import SchemeChanged
-from .services import Proposals
+from .services import Moves, Proposals
 
 
 def ask_graders(event: CopyAssembled | SchemeChanged) -> None:
@@ -18,3 +18,8 @@ def ask_graders(event: CopyAssembled | SchemeChanged) -> None:
                                                                     Side.copy_id.is_not(None)))
         reason = f"{placed} sides, {request.db.get(Copy, event.copy_id).version}"
     request.find_service(Proposals).queue(request.db.get(Exam, event.exam_id), reason)
+
+
+def follow_sides(event: SidesMoved) -> None:
+    """What is written on pages and copies stays with them."""
+    event.request.find_service(Moves).follow(event)

@@ -77,6 +77,8 @@ def _text(value: Any, question: Question | None) -> str | None:
 def _annotation(value: Any) -> str | None:
     if not isinstance(value, dict) or not isinstance(value.get("k"), str) or not isinstance(value.get("page"), int):
         return _("This is no annotation.")
+    if value["page"] < 0:
+        return _("This page is not in this copy any more. Reload the page to see where it is.")
     if len(json.dumps(value)) > ANNOTATION_SIZE:
         return _("This annotation is too large.")
     return None

@@ -128,6 +128,7 @@ def list_sides(context, request) -> SidesReply:
 def includeme(config):
     config.add_korrigo_scope("import:read", _("See what became of scanned pages"))
     config.add_korrigo_scope("import:write", _("Send scans and lists of pupils"))
+    config.include(".api_gate")
     exam = {"factory": exam_context, "permission": "exam:office"}
     config.add_korrigo_api("POST", "/exams/{exam}/scans", send_scan, scope="import:write", summary=_("Send a scan"),
                            media_type="application/pdf", query=ScanQuery, reply=ScanReply, status=202, **exam)

@@ -1,34 +1,48 @@
 """From a received file to sides with a fate, in short transactions around long looks."""
 
-import dataclasses
-import tempfile
-from pathlib import Path
-
-from korrigo.api import Exam, JobContext, PdfIndex, PdfRefused, View, index_pdf, message_of, normalise
-from korrigo.api import Sentence as _
+from korrigo.api import Exam, JobContext, PdfIndex, PdfRefused, View, message_of, sandbox
 
 from .models import Batch, BatchState
-from .scan.assemble import assemble
-from .scan.recipes import Guess, Recipe, guess_recipe
-from .scan.settle import settle
+from .preparing import prepare
+from .scan.facts import SideFacts
+from .scan.recipes import Recipe
 from .services import Batches, Filing, Lists
 from .survey import facts_of, survey
 
+UNDERSTAND = "korrigo_import.scan.understand"
+
 
 def scan(context: JobContext, batch_id: str) -> None:
-    """Index the file, show its pages, look at each, assemble copies.  Repeating it changes nothing."""
+    """Make pages of the file, show them, look at each, assemble copies.  Repeating it changes nothing."""
     with context.transaction() as request:
         batch = request.db.get(Batch, batch_id)
         if batch is None or batch.state == BatchState.READY:
             return
-        blob_id = batch.pages_blob_id
-    blob_id, index = read_index(context, batch_id, blob_id)
+    prepared = prepare(context, batch_id)
+    if prepared is None:
+        return
+    blob_id, index = prepared
     with context.transaction() as request:
         batches = request.find_service(Batches)
         batch = request.db.get(Batch, batch_id)
         batches.lay_out(batch, index.pages)
-        places = [(side.pdf_page, side.region) for side in batches.sides(batch)]
-    sizes = {page.number: (page.width_mm, page.height_mm) for page in index.pages}
+        places, known = [(side.pdf_page, side.region) for side in batches.sides(batch)], batches.facts(batch)
+    facts = known if len(known) == len(places) else look(context, blob_id, index, places)
+    with context.transaction() as request:
+        batch = request.db.get(Batch, batch_id)
+        recipe = Recipe.asked(batch.recipe)
+        pages, before = request.db.get(Exam, batch.exam_id).pages_per_copy, request.find_service(Batches).before(batch)
+    sides = len(facts) + len(before)
+    understood = sandbox.run(understand_in_child, facts, recipe, pages, before, preload=(UNDERSTAND,),
+                             limits=sandbox.Limits(cpu_s=60 + sides / 10, wall_s=120 + sides / 5))
+    with context.transaction() as request:
+        batch = request.db.get(Batch, batch_id)
+        request.find_service(Filing).file(batch, request.find_service(Batches).sides(batch), facts, understood)
+    context.report(len(places), len(places), unit="pages", stage="done")
+
+
+def look(context: JobContext, blob_id: str, index: PdfIndex, places: list[tuple[int, str]]) -> list[SideFacts]:
+    """Measure every side, and keep its thumbnail."""
     total = len(places)
     context.report(0, total, unit="pages", stage="look")
     with context.blob_path(blob_id) as path:
@@ -37,41 +51,15 @@ def scan(context: JobContext, batch_id: str) -> None:
     for side in seen:
         if side.thumb is not None:
             pictures.keep(blob_id, View(side.pdf_page, side.region), "thumb", side.thumb)
-    facts = [facts_of(side, *sizes[side.pdf_page]) for side in seen]
-    views = settle(facts)
-    with context.transaction() as request:
-        batch = request.db.get(Batch, batch_id)
-        guess = _recipe(guess_recipe(facts), batch.recipe, request.db.get(Exam, batch.exam_id))
-        plan = assemble(facts, guess.recipe)
-        request.find_service(Filing).file(
-            batch, request.find_service(Batches).sides(batch), views, plan, guess.recipe,
-            sure=guess.confidence, why=guess.why)
-    context.report(total, total, unit="pages", stage="done")
+    sizes = {page.number: (page.width_mm, page.height_mm) for page in index.pages}
+    return [facts_of(side, *sizes[side.pdf_page]) for side in seen]
 
 
-def read_index(context: JobContext, batch_id: str, blob_id: str) -> tuple[str, PdfIndex]:
-    """The index of the file, and the blob that it is of: a damaged or encrypted file is mended first and kept too."""
-    with context.blob_path(blob_id) as path:
-        index = index_pdf(path)
-        if not index.repaired:
-            return blob_id, index
-        with tempfile.TemporaryDirectory(prefix="korrigo-mend-") as folder:
-            out = Path(folder, "mended.pdf")
-            index = normalise(path, out)
-            with context.transaction() as request:
-                batch = request.db.get(Batch, batch_id)
-                request.find_service(Batches).mended(batch, out)
-                return batch.pages_blob_id, index
+def understand_in_child(facts: list[SideFacts], recipe: Recipe | None, pages: int | None, before):
+    """In a child, so that the worker at rest holds no library for it."""
+    from .scan.understand import understand
 
-
-def _recipe(guess: Guess, asked: dict, exam: Exam) -> Guess:
-    """The guess, unless a person has said how the pile was made or how many pages a copy has."""
-    if asked.get("kind"):
-        return Guess(Recipe(asked["kind"], asked.get("pages_per_copy")), 1.0, _("Chosen by hand."))
-    if exam.pages_per_copy and guess.recipe.kind in ("a4", "by-header"):
-        recipe = dataclasses.replace(guess.recipe, kind="a4", pages_per_copy=exam.pages_per_copy)
-        return Guess(recipe, max(guess.confidence, 0.9), guess.why)
-    return guess
+    return understand(facts, recipe, pages, before)
 
 
 def scan_failed(request, error: Exception, batch_id: str) -> None:

@@ -36,6 +36,8 @@ class Batch(Base):
     #: A code of refusal (password, not-a-pdf …) and a sentence.
     refusal: Mapped[str] = mapped_column(sa.String(40), default="")
     message: Mapped[str] = mapped_column(SentenceText, default="")
+    #: Of a locked PDF, from when somebody gives it until the job has tried it.
+    password: Mapped[str] = mapped_column(sa.String(200), default="")
     pages: Mapped[int] = mapped_column(default=0)
     recipe: Mapped[dict[str, Any]] = mapped_column(default=dict)
     job_id: Mapped[str | None] = reference("job", ondelete="SET NULL")
@@ -97,6 +99,51 @@ class FindingRow(Base):
     confidence: Mapped[float]
     proposal: Mapped[dict[str, Any]] = mapped_column(default=dict)
     state: Mapped[str] = mapped_column(sa.String(16), default=FindingState.OPEN)
+    #: Who accepted or dismissed it and when, and what takes that back; None while nobody has.
+    decided: Mapped[dt.datetime | None]
+    decided_by: Mapped[str | None] = reference("user_account", ondelete="SET NULL")
+    undo_id: Mapped[str | None] = reference("import_undo", ondelete="SET NULL")
+
+    __table_args__ = (INFO,)
+
+
+class HandOver(enum.StrEnum):
+    """When copies go to graders by themselves: each once nothing of it is open, all of a lot once nothing of the lot
+    is, or none before somebody has signed for the lot."""
+
+    COPY = "copy"
+    LOT = "lot"
+    SIGNED = "signed"
+
+
+class GateChoice(Base):
+    """How an exam hands copies over; an exam without a row does as :attr:`HandOver.COPY` says."""
+
+    __tablename__ = "import_gate"
+
+    exam_id: Mapped[str] = reference("exam", primary_key=True)
+    hand_over: Mapped[str] = mapped_column(sa.String(16), default=HandOver.COPY)
+
+    __table_args__ = (INFO,)
+
+
+class SignOff(Base):
+    """Somebody takes a lot as it is: who, when, why, which state of it, and what was open then."""
+
+    __tablename__ = "import_signoff"
+
+    id: Mapped[str] = id_column()
+    exam_id: Mapped[str] = reference("exam")
+    batch_id: Mapped[str] = reference("import_batch")
+    user_id: Mapped[str | None] = reference("user_account", ondelete="SET NULL")
+    #: The name under which it was signed: it stays when the account goes.
+    name: Mapped[str] = mapped_column(sa.String(200))
+    at: Mapped[dt.datetime] = mapped_column(default=now)
+    reason: Mapped[str] = mapped_column(sa.Text)
+    #: ``korrigo_import.tally.Lot.version`` of what was signed.
+    version: Mapped[str] = mapped_column(sa.String(64))
+    #: Packed sentences: what kept the lot from being green.
+    open: Mapped[list[Any]] = mapped_column(default=list)
 
     __table_args__ = (INFO,)
 
@@ -111,6 +158,8 @@ class Undo(Base):
     snapshot: Mapped[dict[str, Any]]
     #: Findings that the act settled, with their state before.
     findings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    #: It takes back an undo: the act is done again.
+    redo: Mapped[bool] = mapped_column(default=False)
     user_id: Mapped[str | None] = reference("user_account", ondelete="SET NULL")
     at: Mapped[dt.datetime] = mapped_column(default=now)
 

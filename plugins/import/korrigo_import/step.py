@@ -1,18 +1,19 @@
 """Import as a step of the exam: in the stepper, and in ``korrigo exam run``."""
 
 import csv
-import itertools
+import json
 from pathlib import Path
 
 import sqlalchemy as sa
 from pyramid.i18n import TranslationStringFactory
 from zope.interface import implementer
 
-from korrigo.api import BadInput, Copy, ExamStudent, Fate, IExamStep, Side, StepState
+from korrigo.api import BadInput, Copy, ExamStudent, IExamStep, StepState
 
 from .models import Batch, BatchState, FindingRow, FindingState
 from .roster import RosterError, read_roster
-from .services import Batches, Rosters
+from .services import Batches, Gate, Rosters
+from .services.gate import Loaded
 
 _ = TranslationStringFactory("korrigo")
 
@@ -41,7 +42,7 @@ class ImportStep:
             return StepState("trouble", detail, request.route_path("import.uploads", exam=exam.id))
         if not copies:
             return StepState("empty", "", request.route_path("import.uploads", exam=exam.id))
-        return StepState("trouble" if look else "done", detail, request.route_path("import.pages", exam=exam.id))
+        return StepState("trouble" if look else "done", detail, request.route_path("import.gate", exam=exam.id))
 
     def arguments(self, parser) -> None:
         parser.add_argument("--scan", type=Path, action="append", required=True, metavar="S.pdf",
@@ -77,25 +78,42 @@ class ImportStep:
             run.needs_person(f"{file.name}, line {row.line}: {row.why}")
 
     def report(self, run) -> None:
-        """Write ``sides.csv``; list what a person must look at."""
+        """Write ``sides.csv`` and ``findings.csv``; tell the gate's figures, and list what a person must look at."""
         with run.scope() as request:
-            sides = request.db.execute(
-                sa.select(Side, Copy.serial).outerjoin(Copy, Copy.id == Side.copy_id)
-                .where(Side.exam_id == run.exam_id).order_by(Side.ordinal)).all()
-            findings = request.db.execute(
-                sa.select(FindingRow.message, FindingRow.state, Side.pdf_page, Copy.serial)
-                .outerjoin(Side, Side.id == FindingRow.side_id).outerjoin(Copy, Copy.id == FindingRow.copy_id)
-                .where(FindingRow.exam_id == run.exam_id).order_by(Side.ordinal)).all()
-            write_sides(run.out / "sides.csv", sides)
-            counts = {fate: sum(side.fate == fate for side, _serial in sides) for fate in Fate}
-            run.tell("Sides", f"{len(sides)}: " + ", ".join(f"{n} {fate}" for fate, n in counts.items() if n))
-            run.tell("Copies", len({serial for _side, serial in sides if serial}))
-        run.tell("Findings applied", sum(row.state == FindingState.APPLIED for row in findings))
-        for row in findings:
-            if row.state == FindingState.OPEN:
-                where = ", ".join(itertools.chain(
-                    [f"page {row.pdf_page}"] if row.pdf_page else [], [f"copy {row.serial}"] if row.serial else []))
-                run.needs_person(f"{where}: {row.message}" if where else row.message)
+            loaded = request.find_service(Gate).load(run.exam(request))
+            write_sides(run.out / "sides.csv", [
+                (side, loaded.copies[side.copy_id].serial if side.copy_id else None) for side in loaded.sides.values()])
+            write_findings(run.out / "findings.csv", loaded)
+            findings = list(findings_of(loaded))
+        tally = loaded.tally
+        run.tell("Sides", f"{tally.sides}: " + ", ".join(f"{n} {column}" for column, n in tally.columns.items() if n))
+        run.tell("Copies", len(tally.copies))
+        if tally.balance:
+            run.tell("Copies against pupils present", f"{tally.balance:+d}")
+        run.tell("Findings applied", sum(state == FindingState.APPLIED for state, _where, _what in findings))
+        for state, where, what in findings:
+            if state == FindingState.OPEN:
+                run.needs_person(f"{where}: {what}" if where else what)
+
+
+def findings_of(loaded: Loaded):
+    """(state, where, what) of each finding."""
+    for row, _name in loaded.findings:
+        side = loaded.sides.get(row.side_id)
+        copy = loaded.copies.get(row.copy_id)
+        yield row.state, ", ".join([*([f"page {side.pdf_page}"] if side else []),
+                                    *([f"copy {copy.serial}"] if copy else [])]), row.message
+
+
+def write_findings(file: Path, loaded: Loaded) -> None:
+    """``findings.csv``: one line for each, with what is proposed as JSON."""
+    with open(file, "w", newline="", encoding="utf-8") as out:
+        writer = csv.writer(out)
+        writer.writerow(["kind", "state", "pdf_page", "region", "copy", "confidence", "message", "proposal"])
+        for row, _name in loaded.findings:
+            side, copy = loaded.sides.get(row.side_id), loaded.copies.get(row.copy_id)
+            writer.writerow([row.kind, row.state, side.pdf_page if side else "", side.region if side else "",
+                             copy.serial if copy else "", row.confidence, row.message, json.dumps(row.proposal)])
 
 
 def write_sides(file: Path, sides) -> None:

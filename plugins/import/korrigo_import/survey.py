@@ -1,18 +1,22 @@
 """Looking at the pages of an untrusted file: in a limited child, a few pages at a time, each decoded once."""
 
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from korrigo.api import LIBRARIES, PageUnreadable, Picture, View, message_of, open_document, sandbox, style
+from korrigo.api import LIBRARIES, PageUnreadable, Picture, View, message_of, open_document, pack, sandbox, style
 from korrigo.api import Sentence as _
 
 from .scan.facts import SideFacts
 
 #: Enough to find ruled lines and handwriting; more only costs time.
-DPI = 110
+DPI = 100
 #: Pages that one child looks at: a child costs some milliseconds, a guilty page the others of its child once more.
 PAGES = 12
+#: At work at the same time: each may use a core and 1.5 GB.
+MOST_CHILDREN = 4
 
 
 @dataclass(frozen=True)
@@ -27,13 +31,20 @@ class Seen:
 
 
 def survey(path: Path, places: Sequence[tuple[int, str]], report: Callable[[int], None]) -> list[Seen]:
-    """Look at sides ``(pdf_page, region)`` in their order; ``report(done)`` is called after each child."""
+    """Look at sides ``(pdf_page, region)`` in their order, a child a core; ``report(done)`` is called after each."""
     seen: list[Seen] = []
     pages = sorted({page for page, _region in places})
+    groups = []
     for start in range(0, len(pages), PAGES):
         wanted = set(pages[start:start + PAGES])
-        seen += _in_child(path, [place for place in places if place[0] in wanted])
-        report(len(seen))
+        groups.append([place for place in places if place[0] in wanted])
+    pool = ThreadPoolExecutor(min(MOST_CHILDREN, os.cpu_count() or 1), thread_name_prefix="survey")
+    try:
+        for found in pool.map(lambda group: _in_child(path, group), groups):
+            seen += found
+            report(len(seen))
+    finally:
+        pool.shutdown(cancel_futures=True)
     return seen
 
 
@@ -41,7 +52,7 @@ def facts_of(seen: Seen, width_mm: float, height_mm: float) -> SideFacts:
     """The facts of a side; one that cannot be read has only its size, and is no blank."""
     if seen.facts:
         return SideFacts.from_json(seen.facts)
-    return SideFacts(seen.pdf_page, seen.region, width_mm, height_mm, blank=-12.0)
+    return SideFacts(seen.pdf_page, seen.region, width_mm, height_mm, blank=-12.0, error=pack(seen.error))
 
 
 def _in_child(path: Path, places: list[tuple[int, str]]) -> list[Seen]:
@@ -59,8 +70,11 @@ def _in_child(path: Path, places: list[tuple[int, str]]) -> list[Seen]:
 
 def look(path: Path, places: list[tuple[int, str]]) -> list[Seen]:
     """In the child: measure each side and make its thumbnail."""
+    import cv2
+
     from .scan.analyse import analyse
 
+    cv2.setNumThreads(1)     # a child a core: threads of a library would only wait for each other
     thumb = style("thumb")
     seen = []
     with open_document(path) as document:

@@ -7,8 +7,11 @@ import pytest
 import sqlalchemy as sa
 
 from korrigo import settings
-from korrigo.db import scope
+from korrigo.cli.bootstrap import registry_of
+from korrigo.cli.demo import load_demo
+from korrigo.db import migrate, scope
 from korrigo.models import AuditEntry, Job, JobState, User
+from korrigo.pipeline import BadInput
 
 
 def test_every_setting_is_printed_as_an_ini_that_can_be_read(korrigo, ini, tmp_path):
@@ -275,3 +278,16 @@ def test_what_is_used_is_shown_with_where_it_comes_from_and_without_secrets(korr
     assert shown["korrigo.secret"] == ["(hidden)", "(ini)"]
     assert shown["korrigo.ocr.automatic"] == ["true", "(default)"]
     assert "hunter2" not in printed and "x7x7" not in printed and "db/korrigo" in printed
+
+
+def test_a_demonstration_without_its_files_says_so_before_anybody_is_made(ini, tmp_path):
+    registry = registry_of(ini("korrigo.plugins = import"), check=False, logs=False)
+    try:
+        migrate.upgrade(registry["engine"], registry["korrigo plugins"])
+        for _again in range(2):
+            with pytest.raises(BadInput, match="--data"):
+                load_demo(registry, tmp_path / "nowhere")
+        with scope(registry) as request:
+            assert request.db.scalar(sa.select(sa.func.count()).select_from(User)) == 0
+    finally:
+        registry["engine"].dispose()

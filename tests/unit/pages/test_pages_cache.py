@@ -1,17 +1,21 @@
 """Pictures are made once, found again, thrown away when there are too many; and the named sizes of a side."""
 
 import contextlib
+import io
 import multiprocessing
 import os
 import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import pdf_writer
+import pikepdf
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pdf_writer import PdfWriter, jpeg
+from PIL import Image, ImageOps
 
 from korrigo.pages import pictures as pictures_module
 from korrigo.pages.cache import PictureCache
@@ -198,10 +202,42 @@ def pictures(cache, store) -> Pictures:
 
 @pytest.mark.parametrize("size", SIZES)
 def test_a_side_has_the_width_of_its_named_size(pictures, store, size):
-    picture = pictures.side("a4", View(1), size)
+    picture = pictures.side("a4", View(1), size, masks=[(0, 0, 10, 10)])
     assert picture.width == (SIZES[size] or 1654)
-    assert pictures.side("a4", View(1), size) == picture
+    assert pictures.side("a4", View(1), size, masks=[(0, 0, 10, 10)]) == picture
+    assert store.read == ["a4", "a4"]     # its index, and the page
+
+
+@pytest.mark.parametrize(("size", "turned"), [
+    ("work", 0), ("work", 180), *((size, turned) for size in ("zoom", "full") for turned in (0, 90, 180, 270))])
+def test_a_light_scan_is_sent_as_it_is_and_takes_no_place_in_the_cache(pictures, class_a4, cache, size, turned):
+    picture = pictures.side("a4", View(2, turned=turned), size)
+    shown = ImageOps.exif_transpose(Image.open(io.BytesIO(picture.data)))
+    assert shown.size == (picture.width, picture.height) == ((1654, 2339) if turned % 180 == 0 else (2339, 1654))
+    drawn = render(class_a4, View(2, turned=turned))
+    assert np.array_equal(np.asarray(shown), np.asarray(Image.open(io.BytesIO(original_of(class_a4))).rotate(
+        -turned, expand=True)))
+    assert (drawn.width, drawn.height) == shown.size
+    assert not any(path.is_file() for path in cache.folder.rglob("*") if path.parent.name != "index")
+
+
+def original_of(scan) -> bytes:
+    """The JPEG of its second page."""
+    with pikepdf.open(scan) as pdf:
+        [image] = pdf.pages[1].resources.XObject.values()
+        return image.read_raw_bytes()
+
+
+def test_the_index_of_a_file_is_read_once_and_found_again_by_another_process(pictures, store, cache):
+    for page in (1, 2, 3):
+        pictures.side("a4", View(page), "work")
+    [kept] = (cache.folder / "index").iterdir()
+    store.read.clear()
+    again = Pictures(cache, store.path)
+    assert again.side("a4", View(4), "work").width == 1654
     assert store.read == ["a4"]
+    kept.write_text("[[1,")
+    assert Pictures(cache, store.path).side("a4", View(4), "work").width == 1654
 
 
 def test_a_half_has_the_width_of_its_named_size(pictures):
@@ -215,7 +251,7 @@ def test_masks_and_clips_are_kept_apart(pictures, store):
     cut = pictures.side("a4", View(1), "thumb", clip=mask)
     assert len({bare.data, masked.data, cut.data}) == 3
     assert (cut.width, cut.height) == (124, 50)
-    assert len(store.read) == 3
+    assert len(store.read) == 4     # the index, and three pictures
 
 
 def test_a_ready_thumbnail_is_kept(pictures, store, class_a4):
@@ -230,21 +266,21 @@ def test_missing_thumbnails_are_made_together(pictures, store):
     views = [View(page) for page in (1, 2, 3)]
     pictures.make_ready("a4", views)
     pictures.make_ready("a4", views)
-    assert store.read == ["a4", "a4"]
+    assert len(store.read) == 3     # the index, one alone, and the two that were missing
     assert pictures.side("a4", View(1), "thumb") == first
     assert pictures.side("a4", View(3), "thumb").width == 248
-    assert len(store.read) == 2
+    assert len(store.read) == 3
 
 
 def test_a_page_that_cannot_be_shown_is_not_tried_each_time(pictures, store, monkeypatch):
     for _ in range(2):
         with pytest.raises(PageUnreadable, match="measures"):
             pictures.side("bad", View(1), "thumb")
-    assert store.read == ["bad"]
+    assert store.read == ["bad", "bad"]     # its index, and the page
     monkeypatch.setattr(pictures_module, "UNREADABLE_FOR_S", -1)
     with pytest.raises(PageUnreadable):
         pictures.side("bad", View(1), "thumb")
-    assert store.read == ["bad", "bad"]
+    assert store.read == ["bad", "bad", "bad"]
 
 
 def test_an_unknown_size_or_file_is_told(pictures):

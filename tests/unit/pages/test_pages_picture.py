@@ -67,6 +67,16 @@ def test_the_exif_of_a_scan_does_not_turn_it(tmp_path):
     numpy.testing.assert_array_equal(levels(picture), numpy.asarray(Image.open(io.BytesIO(jpeg())), dtype=float))
 
 
+def test_what_a_scan_says_about_itself_is_not_sent(tmp_path):
+    data = io.BytesIO()
+    Image.new("L", (400, 560), 200).save(data, "JPEG", comment=b"DUPONT Marie.jpg", xmp=b"<x>Marie</x>")
+    writer = PdfWriter(tmp_path / "page.pdf")
+    writer.jpeg_page(data.getvalue())
+    picture = render(writer.save(), View(1))
+    assert b"Marie" in data.getvalue() and b"Marie" not in picture.data
+    assert Image.open(io.BytesIO(picture.data)).size == (400, 560)
+
+
 @pytest.mark.parametrize(("width", "height"), [(248, 351), (827, 1170), (1240, 1754)])
 def test_a_scan_is_drawn_at_the_width_asked_for(class_a4, tmp_path, width, height):
     picture = render(class_a4, View(2), width=width)

@@ -10,10 +10,10 @@ from pypdf import PdfReader
 from pypdf.errors import DependencyError, PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
 
+from korrigo.api import FontShelf
 from korrigo.api import Sentence as _
 
 from .errors import GradedPdfError
-from .fonts import FontShelf
 from .model import GradedCopy, Receipt
 from .numbers import Number, decimal_comma
 from .summary import summary_words

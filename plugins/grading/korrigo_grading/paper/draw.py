@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from korrigo.api import MULTIPLY, Canvas, circle, ink_path, polyline, rectangle
 from korrigo.api import Sentence as _
 
-from .canvas import MULTIPLY, Canvas, circle, ink_path, polyline, rectangle
 from .errors import GradedPdfError
 from .model import Annotation
 

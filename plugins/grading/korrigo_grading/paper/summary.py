@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 
-from .canvas import Canvas, polyline, rectangle
-from .fonts import Fonts
+from korrigo.api import Canvas, Fonts, polyline, rectangle
+
 from .model import QuestionLine, Summary
 from .numbers import Number
 
-A4_WIDTH, A4_HEIGHT = 595.28, 841.89
 LEFT, RIGHT, TOP, BOTTOM = 56.0, 539.0, 60.0, 778.0
 FOOT = 802.0
 CARD_WIDTH, CARD_HEIGHT, CARD_GAP = 146.0, 78.0, 24.0

@@ -12,16 +12,15 @@ from typing import Literal
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
+from korrigo.api import A4_HEIGHT, A4_WIDTH, MULTIPLY, Canvas, Fonts, FontShelf
 from korrigo.api import Sentence as _
 
-from .canvas import MULTIPLY, Canvas
 from .draw import PAGE_WIDTH, draw_marks
 from .errors import GradedPdfError
-from .fonts import Fonts, FontShelf
 from .model import Annotation, GradedCopy, Receipt
 from .numbers import Number, decimal_comma
 from .scans import Picture, Scans, Underlay
-from .summary import A4_HEIGHT, A4_WIDTH, draw_summary
+from .summary import draw_summary
 
 HIGHLIGHT_OPACITY = 0.5
 COMPRESSION = 3

@@ -1,6 +1,7 @@
 """Who has a copy open: a lease beside the state, never a state.  It informs; revisions protect."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -51,3 +52,11 @@ class Leases:
         return set(self.db.scalars(
             sa.select(Lease.copy_id).join(Copy, Copy.id == Lease.copy_id)
             .where(Copy.exam_id == exam_id, Lease.until > now(), Lease.user_id.is_distinct_from(self.user_id))))
+
+    def holder(self, copy_ids: Iterable[str]) -> tuple[str, str] | None:
+        """One of these copies that somebody else has open, and that person's name; None when there is none."""
+        row = self.db.execute(
+            sa.select(Lease.copy_id, User.name).join(User, User.id == Lease.user_id)
+            .where(Lease.copy_id.in_(list(copy_ids)), Lease.until > now(), Lease.user_id.is_distinct_from(self.user_id))
+            .order_by(Lease.since).limit(1)).first()
+        return (row.copy_id, row.name) if row else None

@@ -5,13 +5,14 @@ since); an op based on the current revision is written; one that says what is th
 else is a conflict and changes nothing.
 """
 
+import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 
-from korrigo.api import Audit, Copies, Copy, CopyState, now
+from korrigo.api import Audit, Copies, Copy, CopyState, Side, now
 from korrigo.api import Sentence as _
 
 from ..models import GradedCopyRow, Op, Target
@@ -20,6 +21,9 @@ from ..targets import problem
 
 #: The largest revision: what fits the integers of every database.
 LAST_REVISION = 2**31 - 1
+
+#: How the keys of marks on pages begin.
+ANNOTATION = "annot:"
 
 #: States in which a copy takes ops.
 WRITABLE = (CopyState.READY, CopyState.GRADING)
@@ -67,9 +71,39 @@ class Ops:
             sa.select(Target).where(Target.copy_id == copy.id, Target.key.in_({edit.target for edit in edits})))}
         if copy.state not in WRITABLE and any(edit.id not in known for edit in edits):
             raise Closed(copy.state)
-        results = [self._one(copy, row, edit, known, targets, questions) for edit in edits]
+        placed = self._placed(copy, edits)
+        results = [self._one(copy, row, edit, known, targets, questions) for edit in placed]
         self.db.flush()
         return row.version, results
+
+    def carry(self, copy: Copy, values: Mapping[str, Any]) -> dict[str, int]:
+        """Write what comes with its page or from another copy, whatever was there; the revision of each key.
+
+        It is an edit like others, in the name of whoever acts, so that open screens meet it as one.
+        """
+        if not values:
+            return {}
+        row = self._lock(copy)
+        targets = {target.key: target for target in self.db.scalars(
+            sa.select(Target).where(Target.copy_id == copy.id, Target.key.in_(list(values))))}
+        revisions = {}
+        for key, value in values.items():
+            base = targets[key].rev if key in targets else 0
+            edit = Edit(secrets.token_hex(12), key, value, base)
+            revisions[key] = self._write(copy, row, edit, targets)
+            self._log(copy, edit, revisions[key], {})
+        self.db.flush()
+        return revisions
+
+    def _placed(self, copy: Copy, edits: Sequence[Edit]) -> list[Edit]:
+        """Marks that say their side are put where that side is now: its author may have seen the pages in another
+        order.  A side that is in another copy has page -1."""
+        if not any(_side(edit) for edit in edits):
+            return list(edits)
+        places = {side: n for n, side in enumerate(self.db.scalars(
+            sa.select(Side.id).where(Side.copy_id == copy.id).order_by(Side.position)))}
+        return [replace(edit, value={**edit.value, "page": places.get(_side(edit), -1)}) if _side(edit) else edit
+                for edit in edits]
 
     def _lock(self, copy: Copy) -> GradedCopyRow:
         """The copy's row, alone: on PostgreSQL by one lock on the copy, on SQLite every writer is alone.
@@ -133,3 +167,11 @@ def _current(target: Target | None) -> dict | None:
         return {"rev": 0, "value": None, "by": None, "at": None}
     return {"rev": target.rev, "value": target.value, "by": target.user_id,
             "at": target.at.isoformat() if target.at else None}
+
+
+def _side(edit: Edit) -> str | None:
+    """The side that a mark says it is on."""
+    value = edit.value
+    if not edit.target.startswith(ANNOTATION) or not isinstance(value, dict) or not isinstance(value.get("side"), str):
+        return None
+    return value["side"]

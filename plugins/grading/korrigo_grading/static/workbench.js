@@ -102,10 +102,10 @@ export class Workbench extends EventTarget {
     this.#apply(changes);
   }
 
-  /** Adds an annotation to a page; returns its key. */
+  /** Adds an annotation to a page; returns its key. It says its side: the page may be elsewhere when it arrives. */
   put(page, value) {
     const key = `annot:${opaqueId()}`;
-    this.edit([[key, { ...value, page }]]);
+    this.edit([[key, { ...value, page, side: this.doc.pages[page].side }]]);
     return key;
   }
 

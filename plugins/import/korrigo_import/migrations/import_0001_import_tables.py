@@ -20,6 +20,7 @@ def upgrade():
     sa.Column('exam_id', sa.String(length=32), nullable=False),
     sa.Column('snapshot', sa.JSON(), nullable=False),
     sa.Column('findings', sa.JSON(), nullable=False),
+    sa.Column('redo', sa.Boolean(), nullable=False),
     sa.Column('user_id', sa.String(length=32), nullable=True),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['exam_id'], ['exam.id'], name=op.f('fk_import_undo_exam_id_exam'), ondelete='CASCADE'),
@@ -88,6 +89,7 @@ def upgrade():
     sa.Column('state', sa.String(length=16), nullable=False),
     sa.Column('refusal', sa.String(length=40), nullable=False),
     sa.Column('message', sa.Text(), nullable=False),
+    sa.Column('password', sa.String(length=200), nullable=False),
     sa.Column('pages', sa.Integer(), nullable=False),
     sa.Column('recipe', sa.JSON(), nullable=False),
     sa.Column('job_id', sa.String(length=32), nullable=True),
@@ -120,7 +122,12 @@ def upgrade():
     sa.Column('confidence', sa.Double(), nullable=False),
     sa.Column('proposal', sa.JSON(), nullable=False),
     sa.Column('state', sa.String(length=16), nullable=False),
+    sa.Column('decided', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decided_by', sa.String(length=32), nullable=True),
+    sa.Column('undo_id', sa.String(length=32), nullable=True),
     sa.ForeignKeyConstraint(['batch_id'], ['import_batch.id'], name=op.f('fk_import_finding_batch_id_import_batch'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['decided_by'], ['user_account.id'], name=op.f('fk_import_finding_decided_by_user_account'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['undo_id'], ['import_undo.id'], name=op.f('fk_import_finding_undo_id_import_undo'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['copy_id'], ['copy.id'], name=op.f('fk_import_finding_copy_id_copy'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['exam_id'], ['exam.id'], name=op.f('fk_import_finding_exam_id_exam'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['side_id'], ['side.id'], name=op.f('fk_import_finding_side_id_side'), ondelete='CASCADE'),
@@ -130,8 +137,38 @@ def upgrade():
     with op.batch_alter_table('import_finding', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_import_finding_batch_id'), ['batch_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_import_finding_copy_id'), ['copy_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_import_finding_decided_by'), ['decided_by'], unique=False)
         batch_op.create_index(batch_op.f('ix_import_finding_exam_id'), ['exam_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_import_finding_side_id'), ['side_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_import_finding_undo_id'), ['undo_id'], unique=False)
+
+    op.create_table('import_gate',
+    sa.Column('exam_id', sa.String(length=32), nullable=False),
+    sa.Column('hand_over', sa.String(length=16), nullable=False),
+    sa.ForeignKeyConstraint(['exam_id'], ['exam.id'], name=op.f('fk_import_gate_exam_id_exam'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('exam_id', name=op.f('pk_import_gate')),
+    info={'plugin': 'import'}
+    )
+    op.create_table('import_signoff',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('exam_id', sa.String(length=32), nullable=False),
+    sa.Column('batch_id', sa.String(length=32), nullable=False),
+    sa.Column('user_id', sa.String(length=32), nullable=True),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('version', sa.String(length=64), nullable=False),
+    sa.Column('open', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['batch_id'], ['import_batch.id'], name=op.f('fk_import_signoff_batch_id_import_batch'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['exam_id'], ['exam.id'], name=op.f('fk_import_signoff_exam_id_exam'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_import_signoff_user_id_user_account'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_import_signoff')),
+    info={'plugin': 'import'}
+    )
+    with op.batch_alter_table('import_signoff', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_import_signoff_batch_id'), ['batch_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_import_signoff_exam_id'), ['exam_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_import_signoff_user_id'), ['user_id'], unique=False)
 
     op.create_table('import_side',
     sa.Column('side_id', sa.String(length=32), nullable=False),
@@ -179,9 +216,18 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_import_side_batch_id'))
 
     op.drop_table('import_side')
+    with op.batch_alter_table('import_signoff', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_import_signoff_user_id'))
+        batch_op.drop_index(batch_op.f('ix_import_signoff_exam_id'))
+        batch_op.drop_index(batch_op.f('ix_import_signoff_batch_id'))
+
+    op.drop_table('import_signoff')
+    op.drop_table('import_gate')
     with op.batch_alter_table('import_finding', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_import_finding_undo_id'))
         batch_op.drop_index(batch_op.f('ix_import_finding_side_id'))
         batch_op.drop_index(batch_op.f('ix_import_finding_exam_id'))
+        batch_op.drop_index(batch_op.f('ix_import_finding_decided_by'))
         batch_op.drop_index(batch_op.f('ix_import_finding_copy_id'))
         batch_op.drop_index(batch_op.f('ix_import_finding_batch_id'))
 

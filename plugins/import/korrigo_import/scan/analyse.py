@@ -31,7 +31,8 @@ def analyse(
     height_mm, width_mm = (round(length * mm_per_px, 1) for length in gray.shape)
     drawing = ink.draw(gray, width_mm)
     form = header.strongest_form(drawing)
-    share = float(drawing.ink.mean())
+    share = len(drawing.places) / drawing.ink.size
+    lines = turn.text_lines(drawing.ink)
     margin = None if drawing.margin is None else round(1000 * drawing.margin / drawing.shape[1], 1)
     return SideFacts(
         pdf_page=pdf_page,
@@ -44,10 +45,10 @@ def analyse(
         sharpness=round(ink.sharpness(drawing), 3),
         skew=drawing.skew,
         blank=round(blank_log_odds(drawing), 2),
-        upright=round(turn.clues(drawing).log_odds(), 2),
+        upright=round(turn.clues(drawing, lines).log_odds(), 2),
         margin_x=margin,
         ruling_mm=drawing.ruling_mm,
-        printed=round(turn.printed(drawing), 3),
+        printed=round(turn.printed(drawing, lines), 3),
         form=form.strength,
         form_turned=form.turned,
         form_box=form.box,

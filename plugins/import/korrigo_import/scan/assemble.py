@@ -6,16 +6,12 @@ from itertools import groupby
 from statistics import median
 from typing import Any
 
-from translationstring import TranslationStringFactory
-
+from korrigo.api import Sentence as _
 from korrigo_import.scan.cuts import Stretch, cut
-from korrigo_import.scan.facts import SideFacts
 from korrigo_import.scan.folded import Sheet, sheets_of
 from korrigo_import.scan.plan import Finding, FindingKind, Level, Plan, PlannedSide
 from korrigo_import.scan.recipes import Recipe
-from korrigo_import.scan.settle import SideView, settle
-
-_ = TranslationStringFactory("korrigo")
+from korrigo_import.scan.settle import SideView
 
 SURE = 3.0
 """Log-odds (95 %) from which a side is turned without asking."""
@@ -24,15 +20,14 @@ FOREIGN_SURE = 0.75
 """Probability from which a side is taken out of its copy without asking."""
 
 
-def assemble(facts: Sequence[SideFacts], recipe: Recipe) -> Plan:
+def assemble(views: Sequence[SideView], recipe: Recipe) -> Plan:
     """Give every side of a pile its fate.
 
-    :param facts: one for each side, in the order of the pile (by PDF page, left before right).
+    :param views: one for each side, in the order of the pile (by PDF page, left before right).
     :raises ValueError: when a side comes twice.
     """
-    if len({(side.pdf_page, side.region) for side in facts}) != len(facts):
+    if len({(view.facts.pdf_page, view.facts.region) for view in views}) != len(views):
         raise ValueError("The same side was given twice; give every (pdf_page, region) once.")
-    views = settle(facts)
     draft = _Draft(views, recipe)
     for folded, group in groupby(range(len(views)), key=lambda i: views[i].facts.region != "full"):
         indexes = list(group)
@@ -113,8 +108,8 @@ class _Draft:
         if expected is None or found == expected:
             return
         numbers = {"found": found, "expected": expected}
-        message = (_("${found} pages instead of ${expected}.", mapping=numbers) if found > 1 else
-                   _("1 page instead of ${expected}.", mapping=numbers))
+        message = (_("${found} pages instead of ${expected}.", **numbers) if found > 1 else
+                   _("1 page instead of ${expected}.", **numbers))
         proposal = {"expected": expected, "found": found}
         if found < expected:
             self._note("missing_page", indexes[-1], copy, 0.9, message, proposal=proposal)
@@ -139,7 +134,7 @@ class _Draft:
                 self._put(index, "duplicate", original.copy, original.position, turned)
                 self._note(
                     "duplicate", index, original.copy, view.twin_sure,
-                    _("This page was scanned twice: it is page ${page} again.", mapping={"page": original.pdf_page}),
+                    _("This page was scanned twice: it is page ${page} again.", page=original.pdf_page),
                     applied=True, proposal={"twin_pdf_page": original.pdf_page, "twin_region": original.region},
                 )  # fmt: skip
             else:
@@ -210,7 +205,7 @@ class _Draft:
             self._put(index, "duplicate", copy, start + page, self._quarter(index, turned))
             self._note(
                 "duplicate", index, copy, max(self.views[i].twin_sure for i in places.values()),
-                _("This sheet was scanned twice: it is page ${page} again.", mapping={"page": originals[0].pdf_page}),
+                _("This sheet was scanned twice: it is page ${page} again.", page=originals[0].pdf_page),
                 applied=True, proposal={"twin_pdf_page": originals[0].pdf_page},
             )  # fmt: skip
 
@@ -271,7 +266,7 @@ class _Draft:
             original = self.sides[view.twin]
             self._note(
                 "duplicate", index, side.copy, view.twin_sure,
-                _("This page looks like page ${page} again.", mapping={"page": original.pdf_page}),
+                _("This page looks like page ${page} again.", page=original.pdf_page),
                 proposal={"fate": "duplicate", "twin_pdf_page": original.pdf_page},
             )  # fmt: skip
         if 0.5 <= view.foreign < FOREIGN_SURE:
@@ -291,7 +286,7 @@ class _Draft:
                     None,
                     None,
                     1.0,
-                    _("${n} pages: an even number was expected.", mapping={"n": len(self.views)}),
+                    _("${n} pages: an even number was expected.", n=len(self.views)),
                 )
             )
 

@@ -52,6 +52,8 @@ class SideFacts:
     """Packed map of the strokes (see :mod:`~korrigo_import.scan.likeness`)."""
     line_map: str = ""
     """Packed map of the straight lines."""
+    error: str = ""
+    """Why the side cannot be looked at (a packed sentence); nothing else is known of it then, but its size."""
 
     def to_json(self) -> str:
         """One JSON object."""
@@ -65,13 +67,19 @@ class SideFacts:
         """
         try:
             values = json.loads(text)
+        except ValueError as error:
+            raise ValueError(f"These are not the facts of a side ({error}); analyse the scan again.") from error
+        return cls.from_values(values)
+
+    @classmethod
+    def from_values(cls, values: dict) -> Self:
+        """The same, of the object itself."""
+        try:
             known = {field.name for field in fields(cls)}
             if not isinstance(values, dict) or not set(values) <= known:
                 raise ValueError("unknown names")
-            if "form_box" in values:
-                left, top, right, bottom = values["form_box"]
-                values["form_box"] = (left, top, right, bottom)
-            return cls(**values)
+            left, top, right, bottom = values.get("form_box", (0, 0, 0, 0))
+            return cls(**{**values, "form_box": (left, top, right, bottom)})
         except (TypeError, ValueError) as error:
             raise ValueError(
                 f"These are not the facts of a side ({error}); analyse the scan again."

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from korrigo_import.scan.ink import Drawing
-from korrigo_import.scan.raster import PX_PER_MM, Mask
+from korrigo_import.scan.raster import PX_PER_MM, Mask, pieces_of
 
 ZONE = 0.42
 """Share of the height, at either end, in which a header is looked for."""
@@ -40,8 +39,8 @@ class Form:
 def strongest_form(drawing: Drawing) -> Form:
     """The form at the end of the side where more is drawn."""
     height, width = drawing.shape
-    count, _, stats, _ = cv2.connectedComponentsWithStats(_halved(drawing.lines))
-    pieces = 2 * stats[1:count, :4].astype(np.int64)
+    _, stats = pieces_of(_halved(drawing.lines))
+    pieces = 2 * stats[1:, :4].astype(np.int64)
     pieces[:, 2:] += pieces[:, :2]
     sizes = pieces[:, 2:] - pieces[:, :2]
     long = (sizes.max(axis=1) >= 15 * PX_PER_MM) & (sizes.max(axis=1) <= 0.9 * width)

@@ -20,14 +20,15 @@ class Drawing:
     """The layers of one side on the working raster, levelled by ``skew`` degrees.
 
     ``dark`` is the darkness against the local paper (0 paper, 255 black), ``ink`` the strokes without any
-    straight line, ``lines`` the straight lines that belong neither to the ruling nor to the margin,
-    ``strokes`` the connected pieces of ink (one row each: left, top, width, height, area, in pixels),
-    ``ruling`` the rows (pixels) of the ruled lines, ``margin`` the column (pixels) of the margin line or None,
-    ``grain`` the noise of the paper (same unit as ``dark``).
+    straight line, ``places`` where these are (in the flattened picture), ``lines`` the straight lines that belong
+    neither to the ruling nor to the margin, ``strokes`` the connected pieces of ink (one row each: left, top,
+    width, height, area, in pixels), ``ruling`` the rows (pixels) of the ruled lines, ``margin`` the column
+    (pixels) of the margin line or None, ``grain`` the noise of the paper (same unit as ``dark``).
     """
 
     dark: Gray
     ink: Mask
+    places: NDArray[np.intp]
     strokes: NDArray[np.int32]
     lines: Mask
     ruling: tuple[int, ...]
@@ -55,16 +56,16 @@ def draw(gray: NDArray[np.uint8], width_mm: float) -> Drawing:
     across = raster.opened(cv2.dilate(dark, np.ones((2, 1), np.uint8)), 1, round(_H_LINE_MM * PX_PER_MM))
     ruling, ruled = find_ruling(across, max(8.0, 3.0 * grain))
     streaks = ruled & ~near_rows(dark.shape, ruling)
-    plain = np.where(streaks, cv2.subtract(dark, across), dark)
+    plain = cv2.subtract(dark, raster.only(across, streaks))
     down = raster.opened(cv2.dilate(plain, np.ones((1, 2), np.uint8)), round(_V_LINE_MM * PX_PER_MM), 1)
     margin, bordered = find_margin(down, max(8.0, 3.0 * grain))
     faintest = max(22.0, 5.0 * grain)
     rows, columns = _thin(across, faintest, axis=0), _thin(down, faintest, axis=1)
     lines = (rows & ~ruled) | (columns & ~bordered)
-    level = np.maximum(across * (rows | streaks), down * (columns | bordered))
-    strokes = cv2.subtract(dark, np.maximum(level, _bounded(across, ruled & ~streaks)))
-    ink, pieces = _without_specks(strokes > ink_threshold(strokes, grain))
-    return Drawing(dark, ink, pieces, lines, ruling, margin, skew, grain)
+    level = cv2.max(raster.only(across, rows | streaks), raster.only(down, columns | bordered))
+    strokes = cv2.subtract(dark, cv2.max(level, _bounded(across, ruled & ~streaks)))
+    ink, places, pieces = _without_specks(strokes > ink_threshold(strokes, grain))
+    return Drawing(dark, ink, places, pieces, lines, ruling, margin, skew, grain)
 
 
 def ink_threshold(strokes: Gray, grain: float) -> float:
@@ -72,16 +73,14 @@ def ink_threshold(strokes: Gray, grain: float) -> float:
     floor = max(20.0, 6.0 * grain)
     inset = round(EDGE_MM * PX_PER_MM)
     inner = strokes[inset:-inset, inset:-inset]
-    pen = inner[inner > floor]
-    if pen.size < 50:
+    if np.count_nonzero(inner > floor) < 50:
         return floor
-    return max(floor, 0.35 * float(np.percentile(pen, 90)))
+    return max(floor, 0.35 * raster.percentile(inner, 90, above=floor))
 
 
 def pen_darkness(drawing: Drawing) -> float:
     """How dark the strokes are against the paper, 0..1 (0.0 without ink)."""
-    strokes = drawing.dark[drawing.ink]
-    return float(np.percentile(strokes, 75)) / 255 if strokes.size else 0.0
+    return raster.percentile(drawing.dark.ravel()[drawing.places], 75) / 255
 
 
 def sharpness(drawing: Drawing) -> float:
@@ -89,35 +88,34 @@ def sharpness(drawing: Drawing) -> float:
 
     A stroke two pixels wide in focus rises to its full darkness within two pixels.
     """
-    if drawing.ink.sum() < 50:
+    places, width = drawing.places, drawing.shape[1]
+    if len(places) < 50:
         return 0.0
-    dark = drawing.dark
-    step = np.maximum(cv2.absdiff(dark[:, 2:], dark[:, :-2])[1:-1], cv2.absdiff(dark[2:], dark[:-2])[:, 1:-1])
-    inside = drawing.ink[1:-1, 1:-1]
-    if not inside.any():
-        return 0.0
-    steep = float(np.percentile(step[inside], 90))
-    return min(1.0, steep / max(1.0, float(np.percentile(dark[drawing.ink], 90))))
+    dark = drawing.dark.ravel()
+    # No ink touches the edges of the picture: the copier's bands were cleared there.
+    across = cv2.absdiff(dark[places + 1], dark[places - 1])
+    down = cv2.absdiff(dark[places + width], dark[places - width])
+    steep = raster.percentile(cv2.max(across, down), 90)
+    return min(1.0, steep / max(1.0, raster.percentile(drawing.dark.ravel()[places], 90)))
 
 
 def _thin(straight: Gray, faintest: float, axis: int) -> Mask:
     """Where straight strokes are drawn lines: at most 1 mm thick, unlike rows of bold writing."""
-    seen = (straight > faintest).astype(np.uint8)
+    seen = (straight > faintest).view(np.uint8)
     thickness = (6, 1) if axis == 0 else (1, 6)
-    return (seen > cv2.morphologyEx(seen, cv2.MORPH_OPEN, np.ones(thickness, np.uint8))).astype(bool)
+    return seen > cv2.morphologyEx(seen, cv2.MORPH_OPEN, np.ones(thickness, np.uint8))
 
 
 def _bounded(straight: Gray, where: Mask) -> Gray:
     """What ruling adds to the darkness: not more than the ruling's own, so that writing across it survives."""
-    seen = straight[where & (straight > 4)]
-    usual = float(np.median(seen)) if seen.size else 0.0
-    return np.where(where, np.minimum(straight, round(1.2 * usual)), 0).astype(np.uint8)
+    usual = raster.percentile(raster.only(straight, where), 50, above=4)
+    return raster.only(cv2.min(straight, min(255, round(1.2 * usual))), where)
 
 
-def _without_specks(ink: Mask) -> tuple[Mask, NDArray[np.int32]]:
-    """Ink and its connected pieces, without what is smaller than the dot of an i (dust, paper grain) and
+def _without_specks(ink: Mask) -> tuple[Mask, NDArray[np.intp], NDArray[np.int32]]:
+    """Ink, its places and its connected pieces, without what is smaller than the dot of an i (dust, paper grain) and
     without long shapes at the very edge (what is left of the copier's bands when the paper lies askew)."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink.view(np.uint8), connectivity=8)
+    labels, stats = raster.pieces_of(ink)
     left, top, width, height, area = stats.T
     edge = 3 * PX_PER_MM
     outside = (
@@ -128,4 +126,8 @@ def _without_specks(ink: Mask) -> tuple[Mask, NDArray[np.int32]]:
     )
     keep = (area >= 4) & ~(outside & (np.maximum(width, height) > 10 * PX_PER_MM))
     keep[0] = False
-    return keep[labels], stats[keep]
+    places = np.flatnonzero(ink)
+    places = places[keep[labels.ravel()[places]]]
+    kept = np.zeros(ink.shape, bool)
+    kept.ravel()[places] = True
+    return kept, places, stats[keep]

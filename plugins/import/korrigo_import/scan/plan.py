@@ -1,9 +1,11 @@
 """The result of understanding a pile: the fate of every side, and what a person should see."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from korrigo_import.scan.facts import Region
+from korrigo_import.scan.recipes import Guess
 
 Fate = Literal["copy", "blank", "duplicate", "foreign", "waiting", "discarded"]
 FindingKind = Literal[
@@ -71,3 +73,25 @@ class Plan:
     sides: tuple[PlannedSide, ...]
     findings: tuple[Finding, ...]
     sheet_headers: bool = False
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A whole pile.  ``headers`` tells of each side, in order, whether the identity form stands there."""
+
+    guess: Guess
+    plan: Plan
+    headers: tuple[bool, ...]
+
+
+def with_unreadable(plan: Plan, why: Mapping[tuple[int, Region], str]) -> Plan:
+    """The plan with a finding for each side that could not be looked at: (pdf_page, region) -> a sentence.
+
+    Such a side stays where its place in the pile puts it; whether it can be done without is for a person to say.
+    """
+    findings = tuple(
+        Finding("unreadable", side.pdf_page, side.region, side.copy, 1.0, why[side.pdf_page, side.region],
+                proposal={"rescan": True})
+        for side in plan.sides if (side.pdf_page, side.region) in why
+    )  # fmt: skip
+    return replace(plan, findings=plan.findings + findings)

@@ -8,14 +8,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Literal, Self, get_args
 
-from translationstring import TranslationStringFactory
-
-from korrigo_import.scan.facts import Region, SideFacts
+from korrigo.api import Sentence as _
+from korrigo_import.scan.facts import Region
 
 if TYPE_CHECKING:
     from korrigo_import.scan.settle import SideView
-
-_ = TranslationStringFactory("korrigo")
 
 RecipeKind = Literal["a4", "a3-folded", "by-header", "one-copy"]
 
@@ -58,6 +55,12 @@ class Recipe:
             raise ValueError(f"This is not a recipe: {text!r}.") from error
 
 
+    @classmethod
+    def asked(cls, values: dict) -> Self | None:
+        """The recipe that a person has chosen for a file, if one has."""
+        return cls(values["kind"], values.get("pages_per_copy")) if values.get("by_hand") else None
+
+
 @dataclass(frozen=True)
 class Guess:
     """A recipe, how sure it is (0..1), and why, in one sentence (a translation string)."""
@@ -74,15 +77,12 @@ def regions_of(width_mm: float, height_mm: float) -> tuple[Region, ...]:
     return ("full",)
 
 
-def guess_recipe(facts: Sequence[SideFacts]) -> Guess:
+def guess_recipe(views: Sequence[SideView]) -> Guess:
     """Guess how a pile was made from the sides that were found in it (cut with :func:`regions_of`)."""
-    from korrigo_import.scan.settle import settle  # by workers only: it brings OpenCV
-
-    if not facts:
+    if not views:
         return Guess(Recipe("by-header"), 0.0, _("There is no page."))
-    halves = sum(side.region != "full" for side in facts)
-    views = settle(facts)
-    if halves > len(facts) / 2:
+    halves = sum(view.facts.region != "full" for view in views)
+    if halves > len(views) / 2:
         return _guess_folded(views)
     return _guess_single(views)
 
@@ -96,7 +96,7 @@ def _guess_folded(views: Sequence[SideView]) -> Guess:
     return Guess(
         Recipe("a3-folded"), sure,
         _("Opened double pages: ${pages}, with a header: ${headers}.",
-          mapping={"pages": len(pages), "headers": len(fronts)}),
+          pages=len(pages), headers=len(fronts)),
     )
 
 
@@ -111,10 +111,10 @@ def _guess_single(views: Sequence[SideView]) -> Guess:
     if len(places) == 1:
         return Guess(Recipe("by-header"), 0.5, _("Only one header was found."))
     if share < 0.5:
-        return Guess(Recipe("by-header"), 0.7, _("Headers at uneven distances: ${n}.", mapping={"n": len(places)}))
+        return Guess(Recipe("by-header"), 0.7, _("Headers at uneven distances: ${n}.", n=len(places)))
     confidence = round(min(0.98, 0.55 + 0.45 * share), 2)
     return Guess(
         Recipe("a4", pages), confidence,
         _("Pages between two headers, for ${times} headers of ${headers}: ${pages}.",
-          mapping={"times": times, "headers": len(places), "pages": pages}),
+          times=times, headers=len(places), pages=pages),
     )

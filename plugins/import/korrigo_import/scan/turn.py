@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from korrigo_import.scan.ink import Drawing
-from korrigo_import.scan.raster import PX_PER_MM, Mask, runs
+from korrigo_import.scan.raster import PX_PER_MM, Mask, runs, share_of
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,9 @@ class Clues:
         return 3.0 * self.fill + 2.0 * self.starts + 10.0 * self.strokes
 
 
-def clues(drawing: Drawing) -> Clues:
-    """The clues of one side."""
+def clues(drawing: Drawing, lines: list[TextLine]) -> Clues:
+    """The clues of one side and its :func:`text_lines`."""
     height = drawing.shape[0]
-    lines = text_lines(drawing.ink)
     if not lines:
         return Clues(0.0, 0.0, 0.0)
     return Clues(
@@ -53,13 +52,13 @@ def clues(drawing: Drawing) -> Clues:
     )
 
 
-def printed(drawing: Drawing) -> float:
+def printed(drawing: Drawing, lines: list[TextLine]) -> float:
     """0..1: how much the strokes look like print: letters that stand on exact lines, either way up."""
     _, top, width, height, _ = drawing.strokes.T
     letter = (height >= 5) & (width <= 15 * PX_PER_MM)
     counted = 0
     exact = {"feet": 0, "heads": 0}
-    for line in text_lines(drawing.ink):
+    for line in lines:
         here = letter & (top >= line.top - 2 * PX_PER_MM) & (top + height <= line.foot + 2 * PX_PER_MM)
         if here.sum() < 6:
             continue
@@ -73,7 +72,7 @@ def printed(drawing: Drawing) -> float:
 
 def text_lines(ink: Mask) -> list[TextLine]:
     """The lines of writing from top to bottom."""
-    profile = _smooth(ink.sum(axis=1).astype(float), PX_PER_MM // 2 + 1)
+    profile = _smooth(share_of(ink, 1) * ink.shape[1], PX_PER_MM // 2 + 1)
     busy = profile[profile > 2 * PX_PER_MM]
     if busy.size == 0:
         return []

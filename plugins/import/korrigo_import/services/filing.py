@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from statistics import median
-from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
 
 from korrigo.api import Audit, Copies, Copy, CopyAssembled, Exam, Exams, Fate, Side, pack
 
 from ..models import Batch, BatchState, FindingRow, FindingState, SideFactsRow
 from ..scan.facts import SideFacts
-from ..scan.plan import Finding, Plan
-from ..scan.recipes import Recipe
-
-if TYPE_CHECKING:
-    from ..scan.settle import SideView
+from ..scan.plan import Finding, Plan, Understood
+from .handing import HandingOver
 
 #: Page units added below the headers that were found before they are burnt out of pictures for anonymous grading.
 MARGIN = 35
@@ -25,33 +23,33 @@ SLIP = 45
 
 
 class Filing:
-    def __init__(self, db, copies: Copies, exams: Exams, audit: Audit, notify):
+    def __init__(self, db, copies: Copies, exams: Exams, audit: Audit, handing: HandingOver, notify):
         self.db, self.copies, self.exams, self.audit, self.notify = db, copies, exams, audit, notify
+        self.handing = handing
 
     @classmethod
     def of(cls, request) -> Filing:
         return cls(request.db, request.find_service(Copies), request.find_service(Exams), request.audit,
-                   request.notify)
+                   request.find_service(HandingOver), request.notify)
 
-    def file(self, batch: Batch, sides: Sequence[Side], views: Sequence[SideView], plan: Plan, recipe: Recipe,
-             *, sure: float, why: str) -> None:
-        """Write a plan down.  ``sides``, ``views`` and ``plan.sides`` go side by side, in the order of the scan."""
-        exam = self.db.get(Exam, batch.exam_id)
+    def file(self, batch: Batch, sides: Sequence[Side], facts: Sequence[SideFacts], understood: Understood) -> None:
+        """Write a plan down.  ``facts``, its headers and its sides go side by side, in the order of the scan."""
+        exam, plan = self.db.get(Exam, batch.exam_id), understood.plan
         by_place = {(side.pdf_page, side.region): side for side in sides}
         copies = self._copies(exam, plan)
-        for planned, view in zip(plan.sides, views, strict=True):
+        self.db.execute(sa.delete(SideFactsRow).where(SideFactsRow.batch_id == batch.id))
+        for planned, measured, header in zip(plan.sides, facts, understood.headers, strict=True):
             side = by_place[planned.pdf_page, planned.region]
-            side.fate, side.turned, side.header = planned.fate, planned.turned, view.has_header
+            side.fate, side.turned, side.header = planned.fate, planned.turned, header
             if planned.fate in (Fate.COPY, Fate.BLANK) and planned.position is not None:
                 side.copy_id, side.position = copies[planned.copy].id, planned.position
-            self.db.add(SideFactsRow(side_id=side.id, batch_id=batch.id, facts=json.loads(view.facts.to_json())))
+            self.db.add(SideFactsRow(side_id=side.id, batch_id=batch.id, facts=json.loads(measured.to_json())))
         self.db.flush()
         findings = [self._finding(batch, by_place, copies, finding) for finding in plan.findings]
-        self._remember(exam, batch, recipe, views, sheet_headers=plan.sheet_headers, sure=sure, why=why)
-        open_copies = {row.copy_id for row in findings if row.state == FindingState.OPEN}
+        headed = [measured for measured, header in zip(facts, understood.headers, strict=True) if header]
+        self._remember(exam, batch, understood, headed)
+        self.handing.filed(exam, copies.values())
         for copy in copies.values():
-            if copy.id not in open_copies:
-                self.copies.move(copy, "release")
             self.notify(CopyAssembled(copy.id, exam.id))
         self.audit.record("import.filed", f"exam:{exam.id}", batch=batch.id, sides=len(sides), copies=len(copies),
                           findings=len(findings))
@@ -74,17 +72,19 @@ class Filing:
         self.db.flush()
         return row
 
-    def _remember(self, exam: Exam, batch: Batch, recipe: Recipe, views: Sequence[SideView], *,
-                  sheet_headers: bool, sure: float, why: str) -> None:
+    def _remember(self, exam: Exam, batch: Batch, understood: Understood, headed: Sequence[SideFacts]) -> None:
         """What was learnt of the exam: its paper, its pages, and where the identity stands."""
-        batch.state, batch.message = BatchState.READY, ""
-        batch.recipe = {**json.loads(recipe.to_json()), "sure": sure, "why": pack(why), "sheet_headers": sheet_headers}
+        batch.state, batch.message, batch.password = BatchState.READY, "", ""
+        guess, by_hand = understood.guess, bool(batch.recipe.get("by_hand"))
+        recipe = guess.recipe
+        batch.recipe = {**json.loads(recipe.to_json()), "sure": guess.confidence, "why": pack(guess.why),
+                        "sheet_headers": understood.plan.sheet_headers, "by_hand": by_hand}
         changes = {}
         if recipe.kind == "a3-folded":
             changes["paper"] = "a3-folded"
-        if exam.pages_per_copy is None and recipe.pages_per_copy:
+        if recipe.pages_per_copy and (by_hand or exam.pages_per_copy is None):
             changes["pages_per_copy"] = recipe.pages_per_copy
-        zone = identity_zone([view.facts for view in views if view.has_header])
+        zone = identity_zone(headed)
         if zone and not exam.identity_zones:
             changes["identity_zones"] = [zone]
         self.exams.change(exam, **changes)

@@ -1,261 +1,282 @@
 // The contact sheet: rows of copies, tiles of pages, acts by key, button or drag, each with an undo.
 
 import { openDialog } from "korrigo/dialog.js";
-import { element, icon } from "korrigo/elements.js";
-import { HttpError, send } from "korrigo/http.js";
+import { element } from "korrigo/elements.js";
 import { Keys } from "korrigo/keys.js";
 import { toast } from "korrigo/toast.js";
 import { readWords } from "korrigo/words.js";
+import { Acts } from "./sheet/acts.js";
+import { dragAndDrop } from "./sheet/drag.js";
+import { openLarge } from "./sheet/large.js";
+import { Sheet } from "./sheet/model.js";
+import { Selection } from "./sheet/selection.js";
+import { Tiles } from "./sheet/tiles.js";
 
+const byId = (id) => document.getElementById(id);
 const words = readWords("sheet-words");
-const boot = JSON.parse(document.getElementById("boot").textContent);
-const sheet = document.getElementById("sheet");
+const boot = JSON.parse(byId("boot").textContent);
+const root = byId("sheet");
+const sheet = new Sheet(boot);
+const tiles = new Tiles(root, sheet, words);
+const selection = new Selection(root);
+const acts = new Acts(sheet, boot, words);
+const carried = new Set();
 
-/** What the server said last, by copy; selection and undo are this tab's own. */
-const state = {
-  version: boot.version, copies: new Map(boot.copies.map((copy) => [copy.id, copy])), order: boot.copies.map(({ id }) => id),
-  loose: boot.loose, pile: boot.pile, counts: boot.counts, selected: new Set(), last: null, undo: [], show: "all",
-};
-
-// ---- painting
-
-function tile(side) {
-  const marks = element("span.marks", {},
-    side.header ? element("span.chip.chip-accent.chip-plain", {}, words("header")) : null,
-    side.fate !== "copy" ? element("span.chip.chip-plain", {}, words(`fate.${side.fate}`)) : null);
-  const label = side.position ? words("page", { n: side.position }) : words("scan", { n: side.page });
-  return element("button.tile", {
-    id: `side-${side.id}`, "data-side": side.id, "data-fate": side.fate, draggable: "true", role: "option",
-    "aria-selected": String(state.selected.has(side.id)), "data-look": side.findings.length > 0, tabindex: "-1",
-    "aria-label": `${label}, ${words("scan", { n: side.page })}`,
-  }, element("img", { src: side.thumb, alt: "", loading: "lazy", width: 124, height: Math.round((124 * side.h) / side.w) }), marks, label);
-}
-
-function finding(found) {
-  const acts = [["dismiss", "check"]];
-  if (Object.keys(found.proposal).some((key) => ["turned", "fate", "cut", "cut_before"].includes(key))) acts.unshift(["accept", "lightbulb"]);
-  return element("div.finding", {}, found.message, ...acts.map(([act, picture]) => element("button.btn.btn-small", {
-    "data-finding": found.id, "data-do": act }, icon(picture), words(act))));
-}
-
-function row(copy) {
-  const found = [...copy.findings, ...copy.sides.flatMap((side) => side.findings)];
-  const pages = copy.sides.length;
-  const odd = copy.expected && pages !== copy.expected ? element("span.chip.chip-warn", {}, words("expected", { n: pages, m: copy.expected })) : null;
-  const valid = found.length || copy.state === "staging"
-    ? element("button.btn.btn-small.push", { "data-valid": copy.id }, icon("check"), words("valid")) : null;
-  return element("section.copy", { id: `copy-${copy.id}`, "data-copy": copy.id, "data-look": found.length > 0 },
-    element("header", {}, element("b", {}, words("copy", { n: copy.serial })), element("span.muted.mono", {}, copy.code), odd, valid),
-    element("div.tiles", { role: "listbox", "aria-multiselectable": "true", "aria-label": words("copy", { n: copy.serial }) }, ...copy.sides.map(tile)),
-    ...found.map(finding));
-}
+// ---- the page around the tiles
 
 function paint() {
-  const shown = state.order.map((id) => state.copies.get(id))
-    .filter((copy) => state.show === "all" || copy.findings.length || copy.sides.some((side) => side.findings.length));
-  const rows = shown.map(row);
-  if (state.loose.length) {
-    rows.unshift(element("section.copy.copy-loose", { "data-loose": true }, element("header", {}, element("b", {}, words("loose"))),
-      element("div.tiles", { role: "listbox", "aria-multiselectable": "true", "aria-label": words("loose") }, ...state.loose.map(tile)),
-      ...state.loose.flatMap((side) => side.findings).map(finding)));
+  const inside = root.contains(document.activeElement) || document.activeElement === document.body;
+  const before = selection.tiles.findIndex(({ dataset }) => dataset.side === selection.at);
+  tiles.paint();
+  if (selection.at && !selection.tile(selection.at)) selection.at = selection.tiles[Math.min(before, selection.tiles.length - 1)]?.dataset.side ?? null;
+  const held = document.querySelector("dialog[open]");
+  if (selection.at && inside && !held && before >= 0) selection.focus(selection.at, { scroll: false });
+  else selection.paint();
+  for (const id of carried) if (!sheet.side(id)) carried.delete(id);
+  for (const tile of selection.tiles) tile.toggleAttribute("data-carried", carried.has(tile.dataset.side));
+  const { counts } = sheet;
+  const looks = sheet.looks;
+  byId("counts").textContent = `${words("copies", { n: counts.copies })} · ${words("pages", { n: counts.sides })}`;
+  for (const [id, n] of Object.entries({ look: looks, blank: counts.blank, bin: counts.discarded, aside: counts.duplicate + counts.foreign + counts.waiting })) {
+    byId(`n-${id}`).textContent = n || "";
   }
-  if (state.pile.length) {
-    rows.unshift(element("section.copy.copy-pile", { "data-look": true }, element("header", {}, element("b", {}, words("pile"))), ...state.pile.map(finding)));
+  byId("empty").hidden = counts.sides > 0;
+  byId("reading").hidden = !sheet.busy;
+  byId("right").hidden = sheet.busy || looks > 0 || !counts.copies;
+  const even = sheet.expected && sheet.rows.every((copy) => !sheet.odd(copy));
+  byId("right-text").textContent = `${even ? words("right.even", { n: counts.copies, m: sheet.expected }) : words("right.some", { n: counts.copies })} ${words("right")}`;
+  byId("nothing").hidden = root.children.length > 0 || !counts.sides;
+  byId("nothing").textContent = words(`nothing.${tiles.show}`);
+}
+
+function showChosen() {
+  const n = selection.chosen.size;
+  byId("selected").textContent = carried.size ? words("carried", { n: carried.size }) : n ? words("selected", { n }) : "";
+  const idle = !selection.ids.length;
+  for (const button of document.querySelectorAll(".selbar [data-act]")) {
+    const off = { undo: !acts.undoable.length, redo: !acts.redoable.length }[button.dataset.act] ?? idle;
+    button.setAttribute("aria-disabled", String(off));
   }
-  if (!rows.length && state.show === "look") rows.push(element("p.muted", {}, words("right")));
-  sheet.replaceChildren(...rows);
-  document.getElementById("counts").textContent = `${words("copies", { n: state.counts.copies })} · ${words("pages", { n: state.counts.sides })}`;
-  document.getElementById("look").textContent = state.counts.look || "";
-  select();
 }
 
-function select() {
-  for (const node of sheet.querySelectorAll(".tile")) {
-    const on = state.selected.has(node.dataset.side);
-    node.setAttribute("aria-selected", String(on));
-    node.tabIndex = node.dataset.side === state.last ? 0 : -1;
-  }
-  if (!sheet.querySelector(".tile[tabindex='0']")) sheet.querySelector(".tile")?.setAttribute("tabindex", "0");
-  const n = state.selected.size;
-  document.getElementById("selected").textContent = n ? words("selected", { n }) : "";
-}
-
-// ---- what is chosen
-
-const tiles = () => [...sheet.querySelectorAll(".tile")];
-const chosen = () => tiles().map((node) => node.dataset.side).filter((id) => state.selected.has(id));
-
-function choose(id, { add = false, range = false } = {}) {
-  if (!add && !range) state.selected.clear();
-  if (range && state.last) {
-    const ids = tiles().map((node) => node.dataset.side);
-    const [a, b] = [ids.indexOf(state.last), ids.indexOf(id)].sort((x, y) => x - y);
-    for (const between of ids.slice(a, b + 1)) state.selected.add(between);
-  } else if (add && state.selected.has(id)) state.selected.delete(id);
-  else state.selected.add(id);
-  if (!range) state.last = id;
-  select();
-  document.getElementById(`side-${id}`)?.focus();
-}
-
-function step(by, range = false) {
-  const ids = tiles().map((node) => node.dataset.side);
-  const at = ids.indexOf(document.activeElement?.dataset?.side ?? state.last);
-  const next = ids[Math.min(ids.length - 1, Math.max(0, at + by))];
-  if (next) choose(next, { range });
-}
-
-const sideOf = (id) => state.loose.find((side) => side.id === id) ?? [...state.copies.values()].flatMap(({ sides }) => sides).find((side) => side.id === id);
-
-// ---- acts
-
-function take(answer) {
-  state.version = answer.version;
-  state.loose = answer.loose;
-  state.pile = answer.pile;
-  state.counts = answer.counts;
-  for (const id of answer.removed ?? []) state.copies.delete(id);
-  for (const copy of answer.copies) state.copies.set(copy.id, copy);
-  state.order = answer.order ?? answer.copies.map(({ id }) => id);
-  const top = document.documentElement.scrollTop;
+function show(name) {
+  tiles.show = name;
+  for (const node of document.querySelectorAll("[data-show]")) node.setAttribute("aria-pressed", String(node.dataset.show === name));
+  selection.clear();
   paint();
-  document.documentElement.scrollTop = top;
-  if (state.last) document.getElementById(`side-${state.last}`)?.focus({ preventScroll: true });
 }
 
-async function act(kind, more = {}) {
-  const sides = more.sides ?? (more.finding || more.copyOnly ? [] : chosen());
-  if (!sides.length && !more.finding && !more.copy) return;
-  try {
-    const answer = await send(boot.urls.act, { json: { act: kind, sides, version: state.version, ...more, copyOnly: undefined } });
-    take(answer);
-    if (answer.undo) {
-      state.undo.push(answer.undo);
-      toast(words(`done.${kind}`), { undo });
-    }
-  } catch (error) {
-    if (error instanceof HttpError && error.status === 412) {
-      state.copies.clear();
-      take(error.data);
-      toast(words("stale"));
-    } else toast(error.message, { bad: true });
-  }
+const nameOf = (id) => selection.tile(id)?.getAttribute("aria-label") ?? words("scan", { n: sheet.side(id)?.page });
+
+// ---- acts on what is chosen
+
+const chosenCopy = () => sheet.copyOf(selection.ids[0]);
+
+/** An act on the chosen pages; afterwards nothing is chosen, but for acts that one repeats. */
+async function onChosen(kind, more = {}, { keep = false } = {}) {
+  const sides = selection.ids;
+  if (!sides.length) return;
+  if ((await acts.act(kind, { sides, ...more })) && !keep) selection.clear();
 }
 
-async function undo() {
-  const token = state.undo.pop();
-  if (!token) return;
-  try {
-    take(await send(boot.urls.undo, { json: { token } }));
-  } catch (error) {
-    toast(error.message, { bad: true });
-  }
+const turn = (by) => onChosen("turn", { by }, { keep: true });
+const bin = (sides) => acts.act("fate", { sides, fate: "discarded" });
+
+function blank() {
+  const sides = selection.ids.map((id) => sheet.side(id));
+  return onChosen("fate", { fate: sides.every(({ fate }) => fate === "blank") ? "copy" : "blank" }, { keep: true });
+}
+
+/** What the page with the focus, else its copy, is proposed to become. */
+function accept() {
+  const copy = chosenCopy();
+  const found = [...selection.ids.flatMap((id) => sheet.onSide(id)), ...(copy ? sheet.inCopy(copy) : [])].find(({ does }) => does);
+  const cut = copy && sheet.cutHere(copy);
+  if (found) return acts.act("accept", { finding: found.id });
+  if (cut) return acts.act("cut", { sides: [cut.id] });
+  toast(words("accept.none"));
+}
+
+function valid(id = chosenCopy()?.id) {
+  if (id) return acts.act("valid", { copy: id });
 }
 
 function move() {
-  if (!state.selected.size) return;
-  const input = element("input.field", { type: "number", min: "1", "aria-label": words("ask.copy"), placeholder: words("ask.copy") });
-  const form = element("form.row", { method: "dialog" }, input, element("button.btn.btn-main", {}, words("act.move")));
-  form.querySelector("button").type = "submit";
-  const dialog = openDialog(words("act.move"), [form]);
-  form.addEventListener("submit", () => {
-    const copy = [...state.copies.values()].find(({ serial }) => serial === Number(input.value));
-    if (!input.value || copy) act("move", copy ? { copy: copy.id } : {});
+  const sides = selection.ids;
+  if (!sides.length) return;
+  const input = element("input.field.field-num", { id: "move-to", inputmode: "numeric", autocomplete: "off", "aria-describedby": "move-why" });
+  const why = element("p.hint", { id: "move-why", role: "status" }, words("ask.hint"));
+  const submit = element("button.btn.btn-main", {}, words("act.move.do"));
+  submit.type = "submit";
+  const form = element("form.form", { method: "dialog" },
+    element("div.control", {}, element("label", { for: "move-to" }, words("ask.copy")), input, why), submit);
+  const dialog = openDialog(words("selected", { n: sides.length }), [form]);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const copy = sheet.numbered(Number(input.value));
+    if (input.value.trim() && !copy) {
+      why.textContent = words("ask.unknown", { n: input.value });
+      input.setAttribute("aria-invalid", "true");
+      return input.select();
+    }
     dialog.close();
+    onChosen("move", { sides, copy: copy?.id ?? null });
   });
   input.focus();
 }
 
-function large() {
-  const side = sideOf(document.activeElement?.dataset?.side ?? state.last);
-  if (side) openDialog(words("scan", { n: side.page }), [element("img", { src: side.large, alt: words("page", { n: side.position ?? side.page }) })], { className: "large" });
+/** One place to the left or right inside the copy, all chosen pages together. */
+function shift(by) {
+  const copy = chosenCopy();
+  const mine = selection.ids.filter((id) => sheet.copyOf(id) === copy);
+  if (!copy || !mine.length) return;
+  const rest = copy.sides.filter(({ id }) => !mine.includes(id));
+  const first = copy.sides.findIndex(({ id }) => mine.includes(id));
+  const place = Math.max(0, Math.min(rest.length, first + by));
+  const already = copy.sides.slice(place, place + mine.length).every(({ id }) => mine.includes(id));
+  if (!already) return acts.act("move", { sides: mine, copy: copy.id, position: rest[place]?.position ?? null });
 }
 
-function blank() {
-  const ids = chosen();
-  if (ids.length) act("fate", { fate: ids.every((id) => sideOf(id).fate === "blank") ? "copy" : "blank" });
+function carry() {
+  carried.clear();
+  for (const id of selection.ids) carried.add(id);
+  selection.clear();
+  paint();
+}
+
+async function drop() {
+  const copy = sheet.copyOf(selection.at);
+  if (!carried.size) return toast(words("carry.none"));
+  if (!copy) return toast(words("carry.nowhere"));
+  const sides = [...carried];
+  carried.clear();
+  await acts.act("move", { sides, copy: copy.id, position: sheet.side(selection.at).position });
+  paint();
+}
+
+function all() {
+  const row = selection.tile(selection.at)?.closest(".copy");
+  const inRow = row ? [...row.querySelectorAll(".tile")].map(({ dataset }) => dataset.side) : [];
+  const whole = inRow.length && inRow.every((id) => selection.chosen.has(id)) && selection.chosen.size === inRow.length;
+  selection.set(whole || !row ? selection.tiles.map(({ dataset }) => dataset.side) : inRow);
 }
 
 function nextProblem() {
-  const all = [...sheet.querySelectorAll("[data-look]")];
-  const at = all.findIndex((node) => node.contains(document.activeElement));
-  const next = all.filter((node) => node.matches(".copy"))[0] && all[(at + 1) % all.length];
-  next?.scrollIntoView({ block: "center" });
-  (next?.matches(".tile") ? next : next?.querySelector(".tile"))?.focus();
+  const rows = [...root.querySelectorAll(".copy[data-look], .copy-loose:has(.tile[data-look])")];
+  if (!rows.length) return toast(words("right"));
+  const here = selection.tile(selection.at);
+  const inView = (row) => row.querySelector(".tile[data-look]") ?? row.querySelector(".tile") ?? row.querySelector("button");
+  const next = rows.find((row) => here && here.compareDocumentPosition(inView(row)) & Node.DOCUMENT_POSITION_FOLLOWING) ?? rows[0];
+  const target = inView(next);
+  next.scrollIntoView({ block: "center" });
+  if (target.dataset.side) selection.only(target.dataset.side);
+  else target.focus({ preventScroll: true });
 }
 
-const acts = {
-  turn: () => act("turn", { by: 90 }), turnback: () => act("turn", { by: 270 }), cut: () => act("cut"), join: () => act("join"), blank, move,
-  bin: () => act("fate", { fate: "discarded" }), undo, large, next: nextProblem,
+function large() {
+  const id = selection.at ?? selection.ids[0];
+  if (!id) return;
+  selection.focus(id, { scroll: false });
+  openLarge({
+    id: () => selection.at, side: (side) => sheet.side(side), name: nameOf, words, step: (by) => selection.step(by, false), closed: () => selection.focus(selection.at),
+    keys: { r: () => turn(90), "Shift+r": () => turn(270), b: blank, x: () => onChosen("cut"), delete: () => onChosen("fate", { fate: "discarded" }), a: accept, v: () => valid() },
+  });
+}
+
+const run = {
+  turn: () => turn(90), turnback: () => turn(270), cut: () => onChosen("cut"), join: () => onChosen("join"), blank, move, bin: () => onChosen("fate", { fate: "discarded" }),
+  undo: () => acts.undo(), redo: () => acts.redo(), large, next: nextProblem, accept, valid: () => valid(),
 };
 
 // ---- wiring
 
-sheet.addEventListener("click", (event) => {
-  const { target } = event;
-  const one = target.closest(".tile");
-  if (one) return choose(one.dataset.side, { add: event.ctrlKey || event.metaKey, range: event.shiftKey });
-  const button = target.closest("[data-finding]");
-  if (button) return act(button.dataset.do, { finding: button.dataset.finding });
-  const valid = target.closest("[data-valid]");
-  if (valid) act("valid", { copy: valid.dataset.valid, sides: [] });
-});
-sheet.addEventListener("dblclick", (event) => event.target.closest(".tile") && large());
-sheet.addEventListener("dragstart", (event) => {
-  const id = event.target.closest(".tile")?.dataset.side;
-  if (!id) return;
-  if (!state.selected.has(id)) choose(id);
-  event.dataTransfer.setData("text/plain", chosen().join(" "));
-  event.dataTransfer.effectAllowed = "move";
-});
-sheet.addEventListener("dragover", (event) => {
-  const over = event.target.closest("[data-copy]");
-  for (const node of sheet.querySelectorAll("[data-over]")) node.toggleAttribute("data-over", node === over);
-  if (over) {
-    over.toggleAttribute("data-over", true);
-    event.preventDefault();
+root.addEventListener("click", ({ target, ctrlKey, metaKey, shiftKey }) => {
+  const id = target.closest(".tile")?.dataset.side;
+  if (id) return shiftKey ? selection.extend(id) : ctrlKey || metaKey ? selection.toggle(id) : selection.only(id);
+  const { finding, do: act, valid: copy, cut, retry } = target.closest("button")?.dataset ?? {};
+  if (finding) acts.act(act, { finding });
+  else if (copy) valid(copy);
+  else if (cut) acts.act("cut", { sides: [cut] });
+  else if (retry) {
+    tiles.retry(retry);
+    selection.focus(retry);
   }
 });
-sheet.addEventListener("drop", (event) => {
+root.addEventListener("dblclick", ({ target }) => target.closest(".tile") && large());
+root.addEventListener("focusin", ({ target }) => {
+  const id = target.dataset.side;
+  if (id && id !== selection.at) selection.focus(id);
+});
+root.addEventListener("painted", () => selection.paint());
+for (const bar of document.querySelectorAll(".sheetbar, .selbar")) {
+  bar.addEventListener("click", ({ target }) => {
+    const button = target.closest("button");
+    if (button?.dataset.show) show(button.dataset.show);
+    else if (button?.dataset.act && button.getAttribute("aria-disabled") !== "true") run[button.dataset.act]();
+  });
+}
+
+// A toolbar is one stop of Tab; arrows move inside.
+const toolbar = document.querySelector(".selbar [role=toolbar]");
+const tools = [...toolbar.querySelectorAll("button")];
+tools.forEach((button, place) => (button.tabIndex = place ? -1 : 0));
+toolbar.addEventListener("keydown", (event) => {
+  const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!by) return;
   event.preventDefault();
-  const copy = event.target.closest("[data-copy]")?.dataset.copy;
-  const before = sideOf(event.target.closest(".tile")?.dataset.side ?? "");
-  const sides = event.dataTransfer.getData("text/plain").split(" ").filter(Boolean);
-  for (const node of sheet.querySelectorAll("[data-over]")) node.toggleAttribute("data-over", false);
-  if (copy && sides.length) act("move", { sides, copy, position: before?.position ?? null });
-});
-document.querySelector(".sheetbar").addEventListener("click", ({ target }) => {
-  const name = target.closest("[data-act]")?.dataset.act;
-  if (name) acts[name]();
-  const show = target.closest("[data-show]")?.dataset.show;
-  if (show) {
-    state.show = show;
-    for (const node of document.querySelectorAll("[data-show]")) node.setAttribute("aria-pressed", String(node.dataset.show === show));
-    paint();
-  }
+  const next = tools[(tools.indexOf(document.activeElement) + by + tools.length) % tools.length];
+  for (const button of tools) button.tabIndex = button === next ? 0 : -1;
+  next.focus();
 });
 
+dragAndDrop(root, selection, {
+  move: async (sides, copy, position) => (await acts.act("move", { sides, copy, position })) && selection.clear(),
+  bin: async (sides) => (await bin(sides)) && selection.clear(),
+  position: (id) => sheet.side(id).position,
+});
+acts.addEventListener("changed", paint);
+acts.addEventListener("changed", showChosen);
+selection.addEventListener("change", showChosen);
+
 const keys = new Keys("pages");
-keys.add("r", words("act.turn"), acts.turn);
-keys.add("shift+r", words("act.turnback"), acts.turnback);
-keys.add("x", words("act.cut"), acts.cut);
-keys.add("j", words("act.join"), acts.join);
-keys.add("b", words("act.blank"), acts.blank);
-keys.add("m", words("act.move"), acts.move);
-keys.add("delete", words("act.bin"), acts.bin);
-keys.add("u", words("act.next"), acts.next);
-keys.add("ctrl+z", words("act.undo"), acts.undo);
-keys.add("enter", words("act.large"), (event) => (event.target.closest("button:not(.tile), a") ? false : large()));
-keys.add("space", words("act.select"), (event) => {
-    const id = event.target.closest?.(".tile")?.dataset.side;
-    if (!id) return false;
-    choose(id, { add: true });
-    return true;
-  });
-keys.add("arrowright", "", () => step(1));
-keys.add("arrowleft", "", () => step(-1));
-keys.add("shift+arrowright", "", () => step(1, true));
-keys.add("shift+arrowleft", "", () => step(-1, true));
+const group = { moving: { group: words("keys.moving") }, acting: { group: words("keys.acting") }, looking: { group: words("keys.looking") } };
+const onTile = (act) => (event) => (event.target.closest("button, a, summary") ? false : act());
+for (const [name, way, word] of [["arrowright", () => selection.step(1, false), "right"], ["arrowleft", () => selection.step(-1, false), "left"],
+  ["arrowdown", () => selection.line(1, false), "down"], ["arrowup", () => selection.line(-1, false), "up"]]) keys.add(name, words(`keys.${word}`), onTile(way), group.moving);
+for (const [name, way] of [["arrowright", () => selection.step(1, true)], ["arrowleft", () => selection.step(-1, true)], ["arrowdown", () => selection.line(1, true)],
+  ["arrowup", () => selection.line(-1, true)]]) keys.add(`shift+${name}`, name === "arrowright" ? words("keys.extend") : "", onTile(way), group.moving);
+keys.add("space", words("act.select"), onTile(() => selection.at && selection.toggle(selection.at)), group.moving);
+keys.add("escape", words("act.clear"), () => {
+  carried.clear();
+  selection.clear();
+  paint();
+}, group.moving);
+keys.add("ctrl+a", words("act.all"), all, group.moving);
+keys.add("enter", words("act.large"), onTile(large), group.moving);
+keys.add("u", words("act.next"), nextProblem, group.looking);
+keys.add("a", words("act.accept"), accept, group.looking);
+keys.add("v", words("valid"), () => valid(), group.looking);
+keys.add("r", words("act.turn"), run.turn, group.acting);
+keys.add("shift+r", words("act.turnback"), run.turnback, group.acting);
+keys.add("x", words("act.cut"), run.cut, group.acting);
+keys.add("j", words("act.join"), run.join, group.acting);
+keys.add("b", words("act.blank"), blank, group.acting);
+keys.add("m", words("act.move"), move, group.acting);
+keys.add("ctrl+shift+arrowleft", words("act.left"), () => shift(-1), group.acting);
+keys.add("ctrl+shift+arrowright", words("act.right"), () => shift(1), group.acting);
+keys.add("ctrl+x", words("act.carry"), carry, group.acting);
+keys.add("ctrl+v", words("act.drop"), drop, group.acting);
+keys.add("delete", words("act.bin"), run.bin, group.acting);
+keys.add("ctrl+z", words("act.undo"), run.undo, group.acting);
+keys.add(["ctrl+y", "ctrl+shift+z"], words("act.redo"), run.redo, group.acting);
 keys.listen();
 paint();
+// A link to one page or copy (#side-…, #copy-…): what it names is only there now.
+const asked = location.hash && document.getElementById(location.hash.slice(1));
+if (asked) {
+  asked.scrollIntoView({ block: "center" });
+  (asked.matches(".tile") ? asked : asked.querySelector(".tile"))?.focus({ preventScroll: true });
+}
+showChosen();
+acts.poll();
 document.documentElement.dataset.ready = "1";

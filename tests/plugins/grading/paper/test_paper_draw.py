@@ -7,14 +7,15 @@ import pikepdf
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from korrigo_grading.paper.canvas import Canvas, ink_path, numbers
 from korrigo_grading.paper.draw import draw_marks
 from korrigo_grading.paper.errors import GradedPdfError
-from korrigo_grading.paper.fonts import Fonts, FontShelf
 from korrigo_grading.paper.model import Annotation
 from korrigo_grading.paper.write import write_graded
 from paper_samples import ScanFile, copy_of, mark, reddish, render, sides, text_of
 from pikepdf import Dictionary
+
+from korrigo.typeset.canvas import Canvas, ink_path, numbers
+from korrigo.typeset.fonts import Fonts, FontShelf
 
 WIDTH = 1000
 """One pixel is one page unit."""

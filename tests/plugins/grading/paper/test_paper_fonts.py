@@ -9,12 +9,13 @@ import pytest
 from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
-from korrigo_grading.paper import fonts as fonts_module
-from korrigo_grading.paper.fonts import Fonts, FontShelf, embedded_font
 from korrigo_grading.paper.model import Summary
 from korrigo_grading.paper.write import write_graded
 from paper_samples import CLASS_A4, copy_of, mark, pictures_in, sides, text_of
 from pypdf import PdfReader
+
+from korrigo.typeset import fonts as fonts_module
+from korrigo.typeset.fonts import Fonts, FontShelf, embedded_font
 
 SHELF = FontShelf()
 

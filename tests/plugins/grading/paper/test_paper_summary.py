@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from korrigo_grading.paper.check import check_graded
-from korrigo_grading.paper.fonts import Fonts, FontShelf
 from korrigo_grading.paper.model import QuestionLine
 from korrigo_grading.paper.numbers import decimal_comma, decimal_point, number_style
 from korrigo_grading.paper.summary import draw_summary
 from korrigo_grading.paper.write import write_graded
 from paper_samples import CLASS_A4, SUMMARY, copy_of, render, sides, text_of
+
+from korrigo.typeset.fonts import Fonts, FontShelf
 
 FRENCH = {
     "copy": "Copie", "total": "Note", "question": "Question", "points": "Points", "appreciation": "Appréciation",

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 
-from korrigo_import.scan.assemble import assemble
-from korrigo_import.scan.recipes import Recipe, guess_recipe
+from korrigo_import.scan.recipes import Recipe
+from korrigo_import.scan.understand import understand
 from scan_pictures import truth_of
+from scan_pile import assemble, guess_recipe
 
 
 def test_an_ordinary_class_is_assembled_without_a_single_alarm(facts_of):
@@ -76,3 +77,16 @@ def test_every_trouble_of_a_messy_pile_is_found_and_nothing_else(facts_of):
     assert found["extra_page", 47].proposal["pdf_pages"] == [47, 48]
     changes = [f for f in plan.findings if f.kind in ("reversed_copy", "duplicate", "foreign", "upside_down")]
     assert all(finding.applied for finding in changes)
+
+
+def test_a_pile_that_is_scanned_again_is_told_page_by_page_and_a_different_one_is_not(facts_of):
+    """Every written page of a class is another pupil's: none is taken for one of the other half."""
+    pile = facts_of("class-a4")
+    first, second = pile[:48], pile[48:]
+    before = [(side, "monday.pdf") for side in first]
+    assert understand(second, before=before).plan.findings == ()
+    again = understand(first, before=before).plan
+    told = [finding for finding in again.findings if finding.kind == "duplicate"]
+    assert len(told) == len([side for side in again.sides if side.fate == "copy"])
+    assert all(not finding.applied and finding.proposal == {"fate": "duplicate"} for finding in told)
+    assert told[0].message == "This page was scanned before: it is page 1 of monday.pdf."

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from korrigo_import.scan.analyse import analyse, split_fold
-from korrigo_import.scan.assemble import assemble
 from korrigo_import.scan.recipes import Recipe
 from korrigo_import.scan.settle import settle
 from scan_pictures import rescanned, sides_of, upside_down
+from scan_pile import assemble
 
 
 @pytest.fixture(scope="module")

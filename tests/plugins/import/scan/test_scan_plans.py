@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from korrigo_import.scan.assemble import assemble
 from korrigo_import.scan.facts import SideFacts
 from korrigo_import.scan.likeness import pack
-from korrigo_import.scan.recipes import Guess, Recipe, guess_recipe, regions_of
+from korrigo_import.scan.recipes import Guess, Recipe, regions_of
+from scan_pile import assemble, guess_recipe
 
 PAGE = {"width_mm": 210.0, "height_mm": 297.0}
 WRITING = {"ink": 0.04, "pen": 0.5, "sharpness": 0.9, "blank": -12.0}

@@ -1,4 +1,6 @@
-"""The fonts of one graded PDF: Helvetica as long as its characters are enough, an embedded font for the rest."""
+"""The fonts of one PDF: Helvetica as long as its characters are enough, an embedded font for the rest."""
+
+from __future__ import annotations
 
 import functools
 import re
@@ -6,12 +8,13 @@ import unicodedata
 import zlib
 from dataclasses import dataclass
 from importlib import resources
-
-import pikepdf
-from pikepdf import Array, Dictionary, Name
+from typing import TYPE_CHECKING
 
 from .helvetica import widths
 from .truetype import TrueType
+
+if TYPE_CHECKING:
+    import pikepdf
 
 _SAME_IN_PRINT = str.maketrans({
     "\u202f": "\u00a0", "\u2009": "\u00a0", "\u2007": "\u00a0", "\u2011": "-", "\t": " ", "\u00ad": None,
@@ -20,7 +23,7 @@ _SAME_IN_PRINT = str.maketrans({
 _MISSING = "\ufffd"
 _UNBREAKABLE = re.compile(r"(?<=«) | (?=[!?:;»%])")
 """Spaces of French punctuation: no line ends there."""
-_EMBEDDED_NAME = Name("/KORRIG+KorrigoSans")
+_EMBEDDED_NAME = "/KORRIG+KorrigoSans"
 
 
 def embedded_font() -> TrueType:
@@ -135,8 +138,10 @@ class Fonts:
         """How many of its first characters fit; at least one, so that every break makes progress."""
         return next((k for k in range(len(word) - 1, 1, -1) if self.width(word[:k], size, bold) <= room), 1)
 
-    def objects(self, pdf: pikepdf.Pdf) -> Dictionary:
+    def objects(self, pdf: pikepdf.Pdf) -> pikepdf.Dictionary:
         """The /Font resources for all that was encoded so far."""
+        from pikepdf import Dictionary, Name
+
         fonts = Dictionary()
         for name, base in (("Helv", Name.Helvetica), ("HelvB", Name("/Helvetica-Bold"))):
             if name in self._used:
@@ -147,22 +152,26 @@ class Fonts:
         return fonts
 
     def _embedded(self, pdf: pikepdf.Pdf) -> pikepdf.Object:
+        import pikepdf
+        from pikepdf import Array, Dictionary, Name
+
+        name = Name(_EMBEDDED_NAME)
         font, used = self.shelf.embedded, sorted(self._characters)
         cut = font.cut(used)
         descriptor = pdf.make_indirect(Dictionary(
-            Type=Name.FontDescriptor, FontName=_EMBEDDED_NAME, Flags=4, FontBBox=Array(font.bounds), ItalicAngle=0,
+            Type=Name.FontDescriptor, FontName=name, Flags=4, FontBBox=Array(font.bounds), ItalicAngle=0,
             Ascent=font.ascent, Descent=font.descent, CapHeight=729, StemV=80,
             FontFile2=pdf.make_stream(zlib.compress(cut), Filter=Name.FlateDecode, Length1=len(cut)),
         ))  # fmt: skip
         descendant = pdf.make_indirect(Dictionary(
-            Type=Name.Font, Subtype=Name.CIDFontType2, BaseFont=_EMBEDDED_NAME, FontDescriptor=descriptor,
+            Type=Name.Font, Subtype=Name.CIDFontType2, BaseFont=name, FontDescriptor=descriptor,
             CIDSystemInfo=Dictionary(
                 Registry=pikepdf.String("Adobe"), Ordering=pikepdf.String("Identity"), Supplement=0),
             W=Array([part for glyph in used for part in (glyph, Array([font.width(glyph)]))]),
             CIDToGIDMap=Name.Identity,
         ))  # fmt: skip
         return pdf.make_indirect(Dictionary(
-            Type=Name.Font, Subtype=Name.Type0, BaseFont=_EMBEDDED_NAME, Encoding=Name("/Identity-H"),
+            Type=Name.Font, Subtype=Name.Type0, BaseFont=name, Encoding=Name("/Identity-H"),
             DescendantFonts=Array([descendant]),
             ToUnicode=pdf.make_stream(zlib.compress(_to_unicode(self._characters)), Filter=Name.FlateDecode),
         ))  # fmt: skip

@@ -1,0 +1,1 @@
+"""Importers: what files schools may send, one module a kind; ``directive`` is for others' kinds."""
