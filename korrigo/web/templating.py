@@ -4,6 +4,7 @@ import datetime as dt
 import zoneinfo
 
 import babel.dates
+import pyramid_jinja2
 from pyramid.events import BeforeRender
 from pyramid.i18n import default_locale_negotiator
 
@@ -58,12 +59,18 @@ def add_globals(event) -> None:
     )
 
 
+JINJA2_DIRECTIVES = ("add_jinja2_renderer", "add_jinja2_search_path", "add_jinja2_extension", "get_jinja2_environment")
+
+
 def includeme(config):
     config.registry.settings.update({
         "jinja2.i18n.domain": "korrigo", "jinja2.trim_blocks": "true", "jinja2.lstrip_blocks": "true",
         "jinja2.newstyle": "true",
     })
-    config.include("pyramid_jinja2")
+    # As its includeme does, which reads the sources of the whole call stack to find this package: 45 ms of each start.
+    for directive in JINJA2_DIRECTIVES:
+        config.add_directive(directive, getattr(pyramid_jinja2, directive))
+    config.add_jinja2_renderer(".jinja2", package=config.package)
     config.add_translation_dirs("korrigo:locale")
     config.set_locale_negotiator(negotiate_locale)
     config.add_subscriber(add_globals, BeforeRender)
