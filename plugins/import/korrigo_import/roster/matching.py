@@ -260,17 +260,21 @@ def _agrees(row: RosterRow, pupil: Known) -> bool:
 
 def _alike(row: RosterRow, pupil: Known) -> bool:
     """Whether the names are so near that a spelling may have been corrected, or first and last name changed places."""
-    if sorted(map(fold, row.name.split())) == sorted(map(fold, pupil.name.split())):
+    if _is_like(row.last_name, pupil.last_name, _ALIKE) and _is_like(row.first_name, pupil.first_name, _ALIKE):
         return True
-    parts = _likeness(row.last_name, pupil.last_name), _likeness(row.first_name, pupil.first_name)
-    cut_elsewhere = (row.split_doubtful or pupil.split_doubtful) and _likeness(row.name, pupil.name) >= _ALIKE_AS_WHOLE
-    return cut_elsewhere or min(parts) >= _ALIKE
+    if (row.split_doubtful or pupil.split_doubtful) and _is_like(row.name, pupil.name, _ALIKE_AS_WHOLE):
+        return True
+    return sorted(map(fold, row.name.split())) == sorted(map(fold, pupil.name.split()))
 
 
-def _likeness(one: str, other: str) -> float:
-    """0..1 for two names; what is missing on one side may be anything."""
+def _is_like(one: str, other: str, least: float) -> bool:
+    """Whether two names are so much alike (0..1); what is missing on one side may be anything."""
     one, other = fold(one), fold(other)
-    return SequenceMatcher(None, one, other, autojunk=False).ratio() if one and other else 1.0
+    if not one or not other or one == other:
+        return True
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    # From what costs nothing to what is true; each is at least the next.
+    return all(ratio() >= least for ratio in (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio))
 
 
 def _may_be_twins(row: RosterRow, pupil: Known) -> bool:

@@ -47,6 +47,7 @@ class Lists:
         made = RosterList(exam_id=exam.id, user_id=self.user_id, purpose=purpose, filename=filename, content=data)
         self.db.add(made)
         self.db.flush()
+        self.rosters.audit.record("import.list_received", f"exam:{exam.id}", purpose=purpose, size=len(data))
         return made
 
     def find(self, exam: Exam) -> RosterList | None:

@@ -146,6 +146,7 @@ class Rosters:
         said = {name: value for name, value in asdict(reading).items() if name in REMEMBERED and value}
         if not said or not table.titled:
             return
+        self.audit.record("import.columns_remembered", said=sorted(said))
         row = self.db.get(RosterColumns, _titles_key(table))
         if row is None:
             self.db.add(RosterColumns(id=_titles_key(table), reading=said, user_id=self.user_id))
@@ -157,6 +158,7 @@ class Rosters:
         row = self.db.get(RosterColumns, _titles_key(table))
         if row is not None:
             self.db.delete(row)
+            self.audit.record("import.columns_forgotten")
 
     def _remembered(self, table: Table, reading: Reading) -> Reading:
         row = self.db.get(RosterColumns, _titles_key(table)) if table.titled else None

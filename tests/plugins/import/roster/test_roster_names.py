@@ -3,7 +3,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from korrigo_import.roster import split_name
+from korrigo_import.roster import possible_cuts, split_name
+from korrigo_import.roster.names import Lexicon, cut_name, tidy
 
 
 @pytest.mark.parametrize(("name", "last", "first"), [
@@ -59,3 +60,35 @@ def test_no_word_is_lost_and_both_parts_have_one(words):
 def test_capitals_before_small_letters_are_always_the_last_name(last, first):
     found = split_name(" ".join(last + first))
     assert (found.last_name, found.first_name, found.doubtful) == (" ".join(last), " ".join(first), False)
+
+
+PARTS = st.lists(st.sampled_from("DE LA LE EL BEN D’ALMEIDA N'GUESSAN DUPONT-MARTIN JEAN ZOÉ Marie van -".split()),
+                 min_size=1, max_size=7).map(" ".join)
+
+
+@given(PARTS, st.sampled_from(["last", "first"]))
+def test_a_person_chooses_among_cuts_that_keep_every_word_the_proposal_first(name, begins):
+    ways = possible_cuts(name, begins)
+    proposed = split_name(name, begins)
+    if proposed.doubtful:
+        assert ways[0][1:] == (proposed.last_name, proposed.first_name)
+    assert len({n for n, *_parts in ways}) == len(ways) <= 6
+    for n, last, first in ways:
+        assert cut_name(name, n, begins) == (last, first)
+        assert sorted(f"{last} {first}".split()) == sorted(tidy(name).split())
+        assert not tidy(name) or len(last.split()) == n
+
+
+def test_the_certain_names_of_a_file_teach_the_doubtful_ones():
+    lexicon = Lexicon.of(["MARTIN LÉA", "DURAND PAUL", "PETIT JEAN"])
+    assert split_name("DURAND MARTIN PAUL", "last", lexicon).last_name == "DURAND MARTIN"
+    assert split_name("DURAND JEAN PAUL", "last", lexicon).last_name == "DURAND"
+    assert split_name("DURAND MARTIN PAUL").last_name == "DURAND"
+
+
+@pytest.mark.parametrize(("name", "last", "first"), [
+    ("Jean Dupont", "Dupont", "Jean"), ("Marie Le Goff", "Le Goff", "Marie"), ("Anne de La Tour", "de La Tour", "Anne"),
+    ("JEAN VAN DER BERG", "VAN DER BERG", "JEAN"), ("Dupont, Jean", "Dupont", "Jean")])
+def test_names_may_begin_with_the_first_name(name, last, first):
+    found = split_name(name, "first")
+    assert (found.last_name, found.first_name) == (last, first)
