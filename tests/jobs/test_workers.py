@@ -26,12 +26,6 @@ def queue_name(backend):
 
 
 @pytest.fixture
-def place(tmp_path, backend):
-    """(folder, database, queue) of one application."""
-    return str(tmp_path / "data"), backend.url, backend.queue
-
-
-@pytest.fixture
 def registry(place):
     registry = make(*place)
     yield registry
