@@ -30,6 +30,8 @@ def test_a_plugin_adds_a_tool_with_a_key_and_hears_what_happens(page, live):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("n")
     expect(page.locator("#save")).to_have_text("Everything is saved")
+    # What came before may be saved already while the next copy is still on its way.
+    page.wait_for_function("() => window.heard.some(([event]) => event === 'copy-shown')")
     heard = [event for event, *_detail in page.evaluate("() => window.heard")]
     assert {"op", "question", "copy-shown", "save-state"} <= set(heard)
     assert "stolen" not in heard
