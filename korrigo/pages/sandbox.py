@@ -30,6 +30,15 @@ __all__ = ["Limits", "Sandbox", "SandboxError", "SandboxFailure", "SandboxLimit"
 START = (
     "import sys; sys.path[:] = sys.argv[2:]; import korrigo.quiet; from korrigo.pages.forkserver import main; main()"
 )
+ENVIRONMENT = {
+    # Forking wants one thread.
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    # A child lives for some pages: what it gave back to the system it would ask for again with the next picture, and
+    # the system clears each page of it (a quarter of the time of a look at a side).
+    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(256 << 20),
+}
 GRACE_S = 10  # for a fork server that must first import libraries, or is slow to end a child
 CHUNK = 1 << 20
 
@@ -145,11 +154,7 @@ class Sandbox:
                 stdin=theirs,
                 stdout=subprocess.DEVNULL,
                 start_new_session=True,  # not the keyboard's interrupt: it ends with this process
-                env={
-                    **os.environ,
-                    "OPENBLAS_NUM_THREADS": "1",
-                    "OMP_NUM_THREADS": "1",
-                },  # forking wants one thread
+                env={**os.environ, **ENVIRONMENT},
             )
         self._server = server
         self._stop = weakref.finalize(self, _stop, self._control, server, os.getpid())

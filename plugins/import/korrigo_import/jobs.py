@@ -57,8 +57,11 @@ def look(context: JobContext, blob_id: str, index: PdfIndex, places: list[tuple[
 
 def understand_in_child(facts: list[SideFacts], recipe: Recipe | None, pages: int | None, before):
     """In a child, so that the worker at rest holds no library for it."""
+    import cv2
+
     from .scan.understand import understand
 
+    cv2.setNumThreads(1)     # what is compared is small: more threads would only wait for each other
     return understand(facts, recipe, pages, before)
 
 

@@ -1,5 +1,6 @@
 """Looking at the pages of an untrusted file: in a limited child, a few pages at a time, each decoded once."""
 
+import math
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,10 +12,13 @@ from korrigo.api import Sentence as _
 
 from .scan.facts import SideFacts
 
+#: What a child measures with: imported once by the fork server, not anew by every child.
+ANALYSE = "korrigo_import.scan.analyse"
 #: Enough to find ruled lines and handwriting; more only costs time.
 DPI = 100
-#: Pages that one child looks at: a child costs some milliseconds, a guilty page the others of its child once more.
-PAGES = 12
+#: Pages that one child looks at, at least and at most: a child costs as much as a page, a guilty page the others of its
+#: child once more.
+FEWEST, MOST = 12, 40
 #: At work at the same time: each may use a core and 1.5 GB.
 MOST_CHILDREN = 4
 
@@ -34,11 +38,13 @@ def survey(path: Path, places: Sequence[tuple[int, str]], report: Callable[[int]
     """Look at sides ``(pdf_page, region)`` in their order, a child a core; ``report(done)`` is called after each."""
     seen: list[Seen] = []
     pages = sorted({page for page, _region in places})
+    children = min(MOST_CHILDREN, os.cpu_count() or 1)
+    size = max(FEWEST, min(MOST, math.ceil(len(pages) / children / 2)))
     groups = []
-    for start in range(0, len(pages), PAGES):
-        wanted = set(pages[start:start + PAGES])
+    for start in range(0, len(pages), size):
+        wanted = set(pages[start:start + size])
         groups.append([place for place in places if place[0] in wanted])
-    pool = ThreadPoolExecutor(min(MOST_CHILDREN, os.cpu_count() or 1), thread_name_prefix="survey")
+    pool = ThreadPoolExecutor(children, thread_name_prefix="survey")
     try:
         for found in pool.map(lambda group: _in_child(path, group), groups):
             seen += found
@@ -59,7 +65,7 @@ def _in_child(path: Path, places: list[tuple[int, str]]) -> list[Seen]:
     """In one child; when that child fails, in one for each page, so that only the guilty one is lost."""
     limits = sandbox.Limits(memory_mb=1536, cpu_s=10 + 2 * len(places), wall_s=30 + 4 * len(places), file_mb=0)
     try:
-        return sandbox.run(look, path, places, limits=limits, preload=LIBRARIES)
+        return sandbox.run(look, path, places, limits=limits, preload=(*LIBRARIES, ANALYSE))
     except sandbox.SandboxError as error:
         pages = sorted({page for page, _region in places})
         if len(pages) == 1:

@@ -53,8 +53,8 @@ def analyse(
         form_turned=form.turned,
         form_box=form.box,
         discs=header.discs(drawing),
-        ink_map=likeness.pack(likeness.map_of(drawing.ink)),
-        line_map=likeness.pack(likeness.map_of(drawing.lines)),
+        ink_map=likeness.pack(likeness.map_of(drawing.ink, width_mm, height_mm)),
+        line_map=likeness.pack(likeness.map_of(drawing.lines, width_mm, height_mm)),
     )
 
 

@@ -39,8 +39,8 @@ class Form:
 def strongest_form(drawing: Drawing) -> Form:
     """The form at the end of the side where more is drawn."""
     height, width = drawing.shape
-    _, stats = pieces_of(_halved(drawing.lines))
-    pieces = 2 * stats[1:, :4].astype(np.int64)
+    _places, _owner, stats = pieces_of(_halved(drawing.lines))
+    pieces = 2 * stats[:, :4].astype(np.int64)
     pieces[:, 2:] += pieces[:, :2]
     sizes = pieces[:, 2:] - pieces[:, :2]
     long = (sizes.max(axis=1) >= 15 * PX_PER_MM) & (sizes.max(axis=1) <= 0.9 * width)
@@ -65,10 +65,10 @@ def discs(drawing: Drawing) -> int:
     return found
 
 
-def _halved(mask: Mask) -> NDArray[np.uint8]:
+def _halved(mask: Mask) -> Mask:
     """A mask at half the size: four pixels become one, small gaps close."""
     even = mask[: len(mask) // 2 * 2, : mask.shape[1] // 2 * 2].view(np.uint8)
-    return even[::2, ::2] | even[1::2, ::2] | even[::2, 1::2] | even[1::2, 1::2]
+    return (even[::2, ::2] | even[1::2, ::2] | even[::2, 1::2] | even[1::2, 1::2]).view(bool)
 
 
 def _form(pieces: NDArray[np.int64], width: int, height: int, turned: int) -> Form:

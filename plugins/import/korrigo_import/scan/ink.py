@@ -72,8 +72,8 @@ def ink_threshold(strokes: Gray, grain: float) -> float:
     """The darkness from which a pixel is ink: above the paper's grain, well below the pen's own darkness."""
     floor = max(20.0, 6.0 * grain)
     inset = round(EDGE_MM * PX_PER_MM)
-    inner = strokes[inset:-inset, inset:-inset]
-    if np.count_nonzero(inner > floor) < 50:
+    inner = strokes[inset:-inset:3, inset:-inset]
+    if np.count_nonzero(inner > floor) < 17:
         return floor
     return max(floor, 0.35 * raster.percentile(inner, 90, above=floor))
 
@@ -100,22 +100,23 @@ def sharpness(drawing: Drawing) -> float:
 
 
 def _thin(straight: Gray, faintest: float, axis: int) -> Mask:
-    """Where straight strokes are drawn lines: at most 1 mm thick, unlike rows of bold writing."""
-    seen = (straight > faintest).view(np.uint8)
-    thickness = (6, 1) if axis == 0 else (1, 6)
-    return seen > cv2.morphologyEx(seen, cv2.MORPH_OPEN, np.ones(thickness, np.uint8))
+    """Where straight strokes are drawn lines: at most 1 mm thick, and much lighter beside it, unlike bold print whose
+    letters touch."""
+    thick = raster.opened(straight, *((6, 1) if axis == 0 else (1, 6)))
+    thrice = cv2.subtract(cv2.subtract(straight, thick), thick) > thick
+    return (straight > faintest) & thrice
 
 
 def _bounded(straight: Gray, where: Mask) -> Gray:
     """What ruling adds to the darkness: not more than the ruling's own, so that writing across it survives."""
-    usual = raster.percentile(raster.only(straight, where), 50, above=4)
+    usual = raster.percentile(straight[where.any(axis=1)][::3], 50, above=4)
     return raster.only(cv2.min(straight, min(255, round(1.2 * usual))), where)
 
 
 def _without_specks(ink: Mask) -> tuple[Mask, NDArray[np.intp], NDArray[np.int32]]:
     """Ink, its places and its connected pieces, without what is smaller than the dot of an i (dust, paper grain) and
     without long shapes at the very edge (what is left of the copier's bands when the paper lies askew)."""
-    labels, stats = raster.pieces_of(ink)
+    places, owner, stats = raster.pieces_of(ink)
     left, top, width, height, area = stats.T
     edge = 3 * PX_PER_MM
     outside = (
@@ -125,9 +126,7 @@ def _without_specks(ink: Mask) -> tuple[Mask, NDArray[np.intp], NDArray[np.int32
         | (top + height > ink.shape[0] - edge)
     )
     keep = (area >= 4) & ~(outside & (np.maximum(width, height) > 10 * PX_PER_MM))
-    keep[0] = False
-    places = np.flatnonzero(ink)
-    places = places[keep[labels.ravel()[places]]]
+    places = places[keep[owner]]
     kept = np.zeros(ink.shape, bool)
     kept.ravel()[places] = True
     return kept, places, stats[keep]

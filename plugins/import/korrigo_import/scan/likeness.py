@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from korrigo_import.scan.raster import PX_PER_MM, Mask, shrunk
+from korrigo_import.scan.raster import Mask, halved, shrunk
 
 CELL_MM = 2
 _SLACK = 3
@@ -23,11 +23,10 @@ Map = NDArray[np.uint8]
 Relief = NDArray[np.float32]
 
 
-def map_of(drawn: Mask) -> Map:
-    """The grid of a mask on the working raster; 0 empty, 255 full."""
-    height, width = drawn.shape
-    cells = (max(1, round(width / PX_PER_MM / CELL_MM)), max(1, round(height / PX_PER_MM / CELL_MM)))
-    return shrunk(drawn.view(np.uint8) * np.uint8(255), cells)
+def map_of(drawn: Mask, width_mm: float, height_mm: float) -> Map:
+    """The grid of a mask over a side of that size; 0 empty, 255 full."""
+    cells = (max(1, round(width_mm / CELL_MM)), max(1, round(height_mm / CELL_MM)))
+    return shrunk(halved(drawn.view(np.uint8) * np.uint8(255), 2), cells)
 
 
 def pack(grid: Map) -> str:

@@ -65,6 +65,8 @@ def _in_step(rows: list[int], extents: list[tuple[float, float]]) -> set[int]:
     slack = 8 * PX_PER_MM
     for (first, second), (left, right) in zip(pairwise(rows), extents, strict=False):
         step = second - first
+        if {first, second} <= best:
+            continue    # the end of what is known
         if not 4 * PX_PER_MM <= step <= 15 * PX_PER_MM:
             continue
         group = {first}
@@ -87,8 +89,7 @@ def _whole(seen: Mask, extents: list[tuple[float, float]]) -> NDArray[np.bool_]:
         return np.zeros(len(seen), bool)
     left, right = (int(value) for value in np.median(np.array(extents), axis=0))
     end = 10 * PX_PER_MM
-    whole: NDArray[np.bool_] = seen[:, left : left + end].mean(axis=1) > 0.5
-    return whole & (seen[:, right - end : right].mean(axis=1) > 0.5)
+    return (share_of(seen[:, left : left + end], 1) > 0.5) & (share_of(seen[:, right - end : right], 1) > 0.5)
 
 
 def _continued(rows: set[int], share: NDArray[np.float64], whole: NDArray[np.bool_]) -> tuple[int, ...]:

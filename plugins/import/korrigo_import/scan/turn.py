@@ -107,12 +107,12 @@ def _strokes(ink: Mask, lines: list[TextLine]) -> float:
     for line in lines:
         columns = slice(line.left, line.right + 1)
         near = max(0, line.top - 2 * PX_PER_MM)
-        profile = ink[near : line.foot + 2 * PX_PER_MM, columns].sum(axis=1).astype(float)
+        profile = share_of(ink[near : line.foot + 2 * PX_PER_MM, columns], 1)
         core = np.flatnonzero(profile > 0.5 * profile.max())
         top, foot = near + int(core[0]), near + int(core[-1]) + 1
         reach = max(3, foot - top)
-        above += float(ink[max(0, top - reach) : top, columns].sum())
-        below += float(ink[foot : foot + reach, columns].sum())
+        above += np.count_nonzero(ink[max(0, top - reach) : top, columns])
+        below += np.count_nonzero(ink[foot : foot + reach, columns])
     return (above - below) / (above + below + 20.0)
 
 
