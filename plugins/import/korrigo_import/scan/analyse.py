@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from korrigo_import.scan import header, ink, likeness, turn
 from korrigo_import.scan.facts import Region, SideFacts
-from korrigo_import.scan.raster import PX_PER_MM
+from korrigo_import.scan.raster import PX_PER_MM, px
 
 A4_WIDTH_MM = 210.0
 
@@ -64,7 +64,7 @@ def blank_log_odds(drawing: ink.Drawing) -> float:
     Counted in square millimetres of strokes larger than dust; one short word covers about 15 mm².
     """
     _, _, width, height, area = drawing.strokes.T
-    strokes = float(area[np.maximum(width, height) >= 5].sum()) / PX_PER_MM**2
+    strokes = float(area[np.maximum(width, height) >= px(1.25)].sum()) / PX_PER_MM**2
     return float(np.clip(3.0 * np.log(10.0 / (strokes + 0.5)), -12.0, 9.0))
 
 

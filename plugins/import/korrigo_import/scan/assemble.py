@@ -19,6 +19,9 @@ SURE = 3.0
 FOREIGN_SURE = 0.75
 """Probability from which a side is taken out of its copy without asking."""
 
+LIGHT = 0.25
+"""Darkness of a pencil: writing as light as that may be faint, and is soft in a sharp picture too."""
+
 
 def assemble(views: Sequence[SideView], recipe: Recipe) -> Plan:
     """Give every side of a pile its fate.
@@ -256,9 +259,9 @@ class _Draft:
     def _note_legibility(self, index: int, side: PlannedSide, view: SideView, fellows: list[float]) -> None:
         usual = median(fellows) if len(fellows) >= 2 else view.pen_usual
         pen, sharpness = view.facts.pen, view.facts.sharpness
-        if pen < 0.1 or pen < 0.25 and pen < 0.6 * usual:
+        if pen < 0.1 or pen < LIGHT and pen < 0.6 * usual:
             self._note("faint", index, side.copy, 0.8, _("The writing is faint."), proposal={"contrast": True})
-        if sharpness < 0.6 * view.sharpness_usual:
+        if sharpness < 0.6 * view.sharpness_usual and pen >= LIGHT:
             self._note("blurred", index, side.copy, 0.8, _("The picture is blurred."), proposal={"rescan": True})
 
     def _note_doubts(self, index: int, side: PlannedSide, view: SideView) -> None:

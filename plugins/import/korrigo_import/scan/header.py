@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from korrigo_import.scan.ink import Drawing
-from korrigo_import.scan.raster import PX_PER_MM, Mask, pieces_of
+from korrigo_import.scan.raster import PX_PER_MM, Mask, pieces_of, px
 
 ZONE = 0.42
 """Share of the height, at either end, in which a header is looked for."""
@@ -57,7 +57,7 @@ def discs(drawing: Drawing) -> int:
     """The number of solid discs (3 to 8 mm) near the corners, as printed for alignment."""
     height, width = drawing.shape
     found = 0
-    for x, y, w, h, area in drawing.strokes[drawing.strokes[:, 4] > 60].tolist():
+    for x, y, w, h, area in drawing.strokes[drawing.strokes[:, 4] > 3.75 * PX_PER_MM**2].tolist():
         round_ = 0.65 < area / (w * h) < 0.95 and 0.75 < w / h < 1.33
         size = 3 * PX_PER_MM <= max(w, h) <= 8 * PX_PER_MM
         corner = min(x, width - x - w) < 0.13 * width and min(y, height - y - h) < 0.1 * height
@@ -77,7 +77,7 @@ def _form(pieces: NDArray[np.int64], width: int, height: int, turned: int) -> Fo
     if not len(pieces):
         return Form(turned, 0.0, 0, (0, 0, 0, 0))
     sizes = pieces[:, 2:] - pieces[:, :2]
-    around = np.where(sizes.min(axis=1) <= 6, 1, 2)  # a box is drawn all around, a line once
+    around = np.where(sizes.min(axis=1) <= px(1.5), 1, 2)  # a box is drawn all around, a line once
     length = float((sizes.sum(axis=1) * around).sum()) / PX_PER_MM
     left, top = (int(value) * 1000 // width for value in pieces[:, :2].min(axis=0))
     right, bottom = (int(value) * 1000 // width for value in pieces[:, 2:].max(axis=0))

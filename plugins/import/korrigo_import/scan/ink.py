@@ -1,5 +1,6 @@
 """What is drawn on a side: ink and straight lines, apart from what came with the paper."""
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -63,7 +64,7 @@ def draw(gray: NDArray[np.uint8], width_mm: float) -> Drawing:
     rows, columns = _thin(across, faintest, axis=0), _thin(down, faintest, axis=1)
     lines = (rows & ~ruled) | (columns & ~bordered)
     level = cv2.max(raster.only(across, rows | streaks), raster.only(down, columns | bordered))
-    strokes = cv2.subtract(dark, cv2.max(level, _bounded(across, ruled & ~streaks)))
+    strokes = cv2.subtract(dark, cv2.max(level, _ruled_level(across, ruled & ~streaks, ruling)))
     ink, places, pieces = _without_specks(strokes > ink_threshold(strokes, grain))
     return Drawing(dark, ink, places, pieces, lines, ruling, margin, skew, grain)
 
@@ -102,15 +103,21 @@ def sharpness(drawing: Drawing) -> float:
 def _thin(straight: Gray, faintest: float, axis: int) -> Mask:
     """Where straight strokes are drawn lines: at most 1 mm thick, and much lighter beside it, unlike bold print whose
     letters touch."""
-    thick = raster.opened(straight, *((6, 1) if axis == 0 else (1, 6)))
+    thickness = math.ceil(1.5 * PX_PER_MM)    # the line, and the blur at both its sides
+    thick = raster.opened(straight, *((thickness, 1) if axis == 0 else (1, thickness)))
     thrice = cv2.subtract(cv2.subtract(straight, thick), thick) > thick
     return (straight > faintest) & thrice
 
 
-def _bounded(straight: Gray, where: Mask) -> Gray:
-    """What ruling adds to the darkness: not more than the ruling's own, so that writing across it survives."""
+def _ruled_level(straight: Gray, where: Mask, ruling: tuple[int, ...]) -> Gray:
+    """What ruling adds to the darkness: not more than the ruling's own, so that writing across it survives; on its rows
+    not less either, where a shadow or the copier has broken it to dashes."""
     usual = raster.percentile(straight[where.any(axis=1)][::3], 50, above=4)
-    return raster.only(cv2.min(straight, min(255, round(1.2 * usual))), where)
+    most = min(255, round(1.2 * usual))
+    level = raster.only(cv2.min(straight, most), where)
+    for row in ruling:
+        level[max(0, row - 1) : row + 2] = most
+    return level
 
 
 def _without_specks(ink: Mask) -> tuple[Mask, NDArray[np.intp], NDArray[np.int32]]:
@@ -125,7 +132,7 @@ def _without_specks(ink: Mask) -> tuple[Mask, NDArray[np.intp], NDArray[np.int32
         | (left + width > ink.shape[1] - edge)
         | (top + height > ink.shape[0] - edge)
     )
-    keep = (area >= 4) & ~(outside & (np.maximum(width, height) > 10 * PX_PER_MM))
+    keep = (area >= 0.2 * PX_PER_MM**2) & ~(outside & (np.maximum(width, height) > 10 * PX_PER_MM))
     places = places[keep[owner]]
     kept = np.zeros(ink.shape, bool)
     kept.ravel()[places] = True

@@ -23,6 +23,11 @@ Gray = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 
 
+def px(mm: float) -> int:
+    """A length on the working raster, at least a pixel."""
+    return max(1, round(mm * PX_PER_MM))
+
+
 def percentile(levels: NDArray[np.uint8], share: float, above: float = -1.0) -> float:
     """As ``numpy.percentile`` (0.0 of nothing), by counting, of the levels ``above`` one; of a whole picture, every
     third row tells as much."""
@@ -127,7 +132,7 @@ def skew_of(dark: Gray) -> float:
     return round(float(near[int(_unevenness(np.repeat(profiles, 2, axis=1), _STRIP, 2, near).argmax())]), 2)
 
 
-_STRIP = 28
+_STRIP = px(7)
 """Width in pixels of the strips whose row profiles tell the skew."""
 
 
@@ -199,8 +204,8 @@ def clear_edges(dark: Gray) -> Gray:
         inset = PX_PER_MM * 2
         first = np.flatnonzero(share[:reach] > 0.3)
         last = np.flatnonzero(share[-reach:] > 0.3)
-        start = max(inset, int(first[-1]) + 3 if first.size else 0)
-        stop = max(inset, reach - int(last[0]) + 3 if last.size else 0)
+        start = max(inset, int(first[-1]) + px(0.75) if first.size else 0)
+        stop = max(inset, reach - int(last[0]) + px(0.75) if last.size else 0)
         view = cleared if axis == 1 else cleared.T
         view[:start] = 0
         view[-stop:] = 0

@@ -5,10 +5,13 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from korrigo_import.scan.raster import PX_PER_MM, Gray, Mask, runs, share_of
+from korrigo_import.scan.raster import PX_PER_MM, Gray, Mask, px, runs, share_of
 
 _WHOLE_WIDTH = 0.9
 """Lines from edge to edge are folds, streaks of the copier's glass or ruling, never part of a form."""
+
+_LONG = 0.5
+"""Share of the width from which a line is long, as those of a form seldom are."""
 
 _OUT_OF_STEP = 0.08
 """How far, against their distance, ruled lines may stray from their places."""
@@ -27,12 +30,12 @@ def find_ruling(across: Gray, faintest: float) -> tuple[tuple[int, ...], Mask]:
         columns = np.flatnonzero(seen[start:stop].any(axis=0))
         rows.append((start + stop) // 2)
         extents.append((float(columns[0]), float(columns[-1])))
-    found = _in_step(rows, extents)
+    found = _in_step(rows, extents, across.shape[1])
     reached = [extent for row, extent in zip(rows, extents, strict=True) if row in found]
     regular = _continued(found, share, _whole(seen, reached))
     mask = near_rows(across.shape, regular)
     for start, stop in runs(share > _WHOLE_WIDTH):
-        mask[max(0, start - 4) : stop + 4] = True
+        mask[max(0, start - px(1)) : stop + px(1)] = True
     return regular, mask
 
 
@@ -43,7 +46,7 @@ def find_margin(down: Gray, faintest: float) -> tuple[int | None, Mask]:
     columns = runs(share > 0.4)
     width = down.shape[1]
     for start, stop in columns:
-        mask[:, max(0, start - 3) : stop + 3] = True
+        mask[:, max(0, start - px(0.75)) : stop + px(0.75)] = True
     outer = [(a, b) for a, b in columns if min(a, width - b) < 0.36 * width and b - a < 3 * PX_PER_MM]
     if not outer:
         return None, mask
@@ -54,16 +57,22 @@ def find_margin(down: Gray, faintest: float) -> tuple[int | None, Mask]:
 def near_rows(shape: tuple[int, ...], rows: tuple[int, ...]) -> Mask:
     mask = np.zeros(shape, bool)
     for row in rows:
-        mask[max(0, row - 5) : row + 6] = True
+        mask[max(0, row - px(1.25)) : row + px(1.25) + 1] = True
     return mask
 
 
-def _in_step(rows: list[int], extents: list[tuple[float, float]]) -> set[int]:
+def _in_step(rows: list[int], extents: list[tuple[float, float]], width: int) -> set[int]:
     """The largest group of rows that follow one another at a constant distance (4 to 15 mm) between the same
     two columns; the boxes of a form may stand in step, but seldom reach as far."""
+    def between_the_same(one: tuple[float, float], other: tuple[float, float]) -> bool:
+        ends = sorted((abs(one[0] - other[0]), abs(one[1] - other[1])))
+        # A shadow may hide one end of faint lines, row by row a little more.
+        long = min(one[1] - one[0], other[1] - other[0]) > _LONG * width
+        return ends[1] <= slack or long and ends[0] <= slack
+
     best: set[int] = set()
     slack = 8 * PX_PER_MM
-    for (first, second), (left, right) in zip(pairwise(rows), extents, strict=False):
+    for (first, second), reach in zip(pairwise(rows), extents, strict=False):
         step = second - first
         if {first, second} <= best:
             continue    # the end of what is known
@@ -71,9 +80,9 @@ def _in_step(rows: list[int], extents: list[tuple[float, float]]) -> set[int]:
             continue
         group = {first}
         expected = first
-        for row, (start, stop) in zip(rows, extents, strict=True):
+        for row, extent in zip(rows, extents, strict=True):
             steps = round((row - expected) / step)
-            if not 1 <= steps <= 3 or abs(start - left) > slack or abs(stop - right) > slack:
+            if not 1 <= steps <= 3 or not between_the_same(extent, reach):
                 continue
             if abs(row - expected - steps * step) <= max(2.0, _OUT_OF_STEP * step):
                 group.add(row)

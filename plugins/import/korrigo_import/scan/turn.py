@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from korrigo_import.scan.ink import Drawing
-from korrigo_import.scan.raster import PX_PER_MM, Mask, runs, share_of
+from korrigo_import.scan.raster import PX_PER_MM, Mask, px, runs, share_of
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def clues(drawing: Drawing, lines: list[TextLine]) -> Clues:
 def printed(drawing: Drawing, lines: list[TextLine]) -> float:
     """0..1: how much the strokes look like print: letters that stand on exact lines, either way up."""
     _, top, width, height, _ = drawing.strokes.T
-    letter = (height >= 5) & (width <= 15 * PX_PER_MM)
+    letter = (height >= px(1.25)) & (width <= 15 * PX_PER_MM)
     counted = 0
     exact = {"feet": 0, "heads": 0}
     for line in lines:
@@ -113,7 +113,7 @@ def _strokes(ink: Mask, lines: list[TextLine]) -> float:
         reach = max(3, foot - top)
         above += np.count_nonzero(ink[max(0, top - reach) : top, columns])
         below += np.count_nonzero(ink[foot : foot + reach, columns])
-    return (above - below) / (above + below + 20.0)
+    return (above - below) / (above + below + 1.25 * PX_PER_MM**2)
 
 
 def _smooth(values: NDArray[np.float64], size: int) -> NDArray[np.float64]:
