@@ -6,6 +6,7 @@ of a running thread.
 """
 
 import ctypes
+import gc
 import logging
 import os
 import signal
@@ -112,6 +113,7 @@ def run(registry, workers: int) -> None:
     log.info("worker of %d processes", workers)
     load_handlers(registry)
     registry["engine"].dispose()
+    gc.freeze()     # what is here stays: a child need not copy it by counting it
     worker = Worker(registry, workers)
     try:
         worker.run()
