@@ -239,7 +239,7 @@ class Document:
             image = sheet.render(scale=scale, rev_byteorder=True).to_pil().convert("RGB")
             sheet.close()
         except pdfium.PdfiumError as error:
-            raise PageUnreadable(page.number, _("the renderer refuses it (${why})", why=error)) from error
+            raise PageUnreadable(page.number, _("it is damaged")) from error
         return Raster(image, size[0], all=False, colour=True)
 
     def _open_renderer(self) -> pdfium.PdfDocument:

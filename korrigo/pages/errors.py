@@ -14,14 +14,19 @@ class PageError(Told):
 class PdfRefused(PageError):
     """The whole file is refused; nothing of it was kept.
 
-    ``code`` is one of ``CODES``; ``message`` says what happened and what to do.
+    ``code`` is one of ``CODES``; ``message`` says what happened and what to do; ``detail`` is for the log: what the
+    library that read it has said.
     """
 
     CODES = ("not-a-pdf", "password", "too-large", "too-many-pages", "empty", "damaged")
 
-    def __init__(self, code: str, message: str):
-        super().__init__(code, message)
-        self.code = code
+    def __init__(self, code: str, message: str, detail: str = ""):
+        super().__init__(code, message, detail)
+        self.code, self.detail = code, detail
+
+    @property
+    def message(self) -> str:
+        return self.args[1]
 
 
 class PageUnreadable(PageError):

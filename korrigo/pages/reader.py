@@ -69,8 +69,7 @@ def read_index(path: Path, password: str | None, limits: PdfLimits) -> PdfIndex:
         if all(page.kind == "unreadable" for page in pages):
             raise PdfRefused(
                 "damaged",
-                _("None of the ${n} pages of this PDF can be shown (page 1: ${why}). Scan it again.",
-                  n=count, why=pages[0].error),
+                _("No page of this PDF can be shown. Of the first one: ${why}. Scan it again.", why=pages[0].error),
             )
         repaired = pdf.is_encrypted or finder.damaged or _renderer_pages(path) != count
     return PdfIndex(pages, repaired)
@@ -103,8 +102,8 @@ class PageReader:
             page = self.pdf.pages[number - 1]
             left, bottom, right, top = (float(value) for value in page.cropbox)
             rotation = round(int(page.rotation) / 90) * 90 % 360
-        except Exception as error:  # whatever is wrong with this page, the others live
-            return PageIndex(number, 0, 0, 0, "unreadable", error=_why(error, self.pdf.filename))
+        except Exception:  # whatever is wrong with this page, the others live
+            return PageIndex(number, 0, 0, 0, "unreadable", error=_("it is damaged"))
         width, height = abs(right - left) * MM_PER_POINT, abs(top - bottom) * MM_PER_POINT
         if rotation in (90, 270):
             width, height = height, width
@@ -211,6 +210,6 @@ def _why(error: Exception, path: Path | str) -> str:
 def _damaged(error: Exception, path: Path) -> PdfRefused:
     return PdfRefused(
         "damaged",
-        _("This PDF is damaged (${why}). Scan it again, or print it to a new PDF and send that.",
-          why=_why(error, path)),
+        _("This PDF is damaged. Scan it again, or print it to a new PDF and send that."),
+        _why(error, path),
     )

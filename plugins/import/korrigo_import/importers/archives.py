@@ -37,8 +37,8 @@ class ZipImporter:
             with zipfile.ZipFile(path) as archive:
                 return _unpack(archive, Path(folder), name)
         except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, OSError, ValueError) as error:
-            raise PdfRefused("damaged", _("This ZIP archive is damaged (${why}). Make it again, or send the files that "
-                                          "are in it.", why=str(error)[:120])) from error
+            damaged = _("This ZIP archive is damaged. Make it again, or send the files that are in it.")
+            raise PdfRefused("damaged", damaged, str(error)[:200]) from error
         except RuntimeError as error:     # what the library raises for an encrypted file
             raise PdfRefused("password", _("This ZIP archive is locked by a password. Unpack it, and send the files "
                                            "that are in it.")) from error

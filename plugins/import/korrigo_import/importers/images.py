@@ -57,5 +57,6 @@ def write_pages(pictures: list[tuple[Path, str]], out: Path) -> None:
                 pdf.add(path, kind)
             except PictureRefused as error:
                 raise PdfRefused("damaged", _("The picture ${name} cannot be read: ${why}. Send it again, or save it "
-                                              "as JPEG.", name=name, why=error.message)) from error
+                                              "as JPEG.", name=name, why=error.message),
+                                 error.detail) from error
         pdf.save(out)

@@ -27,11 +27,12 @@ COMPONENTS = {"L": "/DeviceGray", "RGB": "/DeviceRGB", "1": "/DeviceGray"}
 
 
 class PictureRefused(Told, ValueError):
-    """A picture that cannot be used; ``message`` says why, as the end of a sentence."""
+    """A picture that cannot be used; ``message`` says why, as the end of a sentence, ``detail`` what its decoder
+    said."""
 
-    def __init__(self, why: str):
-        super().__init__(why)
-        self.why = why
+    def __init__(self, why: str, detail: str = ""):
+        super().__init__(why, detail)
+        self.why, self.detail = why, detail
 
     @property
     def message(self) -> str:
@@ -75,7 +76,7 @@ class PicturePdf:
         except PictureRefused:
             raise
         except Exception as error:     # decoders of many libraries fail in many ways
-            raise PictureRefused(_("it is damaged (${why})", why=str(error)[:120] or type(error).__name__)) from error
+            raise PictureRefused(_("it is damaged"), str(error)[:200] or type(error).__name__) from error
 
     def _add_as_it_is(self, path: Path, image: Image.Image) -> bool:
         """A grey or colour JPEG that a page can hold byte for byte."""

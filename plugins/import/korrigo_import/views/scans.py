@@ -26,7 +26,7 @@ class UploadForm(Form):
     """A file that is going to be sent."""
 
     name: Annotated[str, Field(min_length=1, max_length=500)]
-    size: Annotated[int, Field(gt=0)]
+    size: Annotated[int, Field(ge=0)]
 
 
 def page(context, request):
@@ -101,6 +101,8 @@ def begin(context, request):
     form, errors = read(UploadForm, json_object(request))
     if form is None:
         return answer(request, 422, "; ".join(say(request, why) for why in errors.values()))
+    if not form.size:
+        return answer(request, 422, _("This file is empty. Scan the pile again."))
     try:
         upload = request.find_service(Uploads).begin(context.exam, form.name, form.size)
     except UploadRefused as error:
