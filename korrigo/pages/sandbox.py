@@ -48,7 +48,8 @@ class SandboxError(Exception):
 
 
 class SandboxLimit(Told, SandboxError):
-    """The child used more than it may, or died: ``kind`` is ``memory``, ``cpu``, ``wall``, ``file`` or ``crash``."""
+    """The child used more than it may, or died: ``kind`` is ``memory``, ``cpu``, ``wall``, ``file`` or ``crash``;
+    ``detail``, for the log, how that was seen."""
 
     KINDS = ("memory", "cpu", "wall", "file", "crash")
 
@@ -60,16 +61,15 @@ class SandboxLimit(Told, SandboxError):
     def message(self) -> str:
         match self.kind:
             case "memory":
-                what = _("it needed more than ${n} MB of memory", n=self.limits.memory_mb)
+                return _("it needed more than ${n} MB of memory", n=self.limits.memory_mb)
             case "cpu":
-                what = _("it needed more than ${n} s of processor time", n=f"{self.limits.cpu_s:g}")
+                return _("it needed more than ${n} s of processor time", n=f"{self.limits.cpu_s:g}")
             case "wall":
-                what = _("it took longer than ${n} s", n=f"{self.limits.wall_s:g}")
+                return _("it took longer than ${n} s", n=f"{self.limits.wall_s:g}")
             case "file":
-                what = _("it wanted to write more than ${n} MB", n=self.limits.file_mb)
+                return _("it wanted to write more than ${n} MB", n=self.limits.file_mb)
             case _crash:
-                what = _("it crashed")
-        return _("${what} (${detail})", what=what, detail=self.detail) if self.detail else what
+                return _("it crashed")
 
 
 class SandboxFailure(SandboxError):
@@ -125,7 +125,7 @@ class Sandbox:
             # The fork server writes at once when the child has ended, which the end of its answer announces.
             told = ending.read()
         if not told:
-            raise SandboxLimit("crash", limits, _("the fork server ended"))
+            raise SandboxLimit("crash", limits, "the fork server ended")
         return _value(data, Ending.from_bytes(told), limits)
 
     def close(self) -> None:
@@ -196,7 +196,7 @@ def _converse(channel: socket.socket, question: bytes, limits: Limits) -> bytes:
         while chunk := channel.recv(CHUNK):
             answer += chunk
             if len(answer) > limits.memory_mb * CHUNK:
-                raise SandboxLimit("memory", limits, _("its answer does not end"))
+                raise SandboxLimit("memory", limits, "its answer does not end")
             channel.settimeout(max(0.001, deadline - time.monotonic()))
     except TimeoutError:
         raise SandboxLimit("wall", limits) from None

@@ -180,6 +180,7 @@ class Visitor(threading.Thread):
     def __exit__(self, *exception):
         self.leaves.set()
         self.join()
+        self.browser.connection.close()
 
     def run(self) -> None:
         while not self.leaves.wait(0.2):
@@ -221,6 +222,7 @@ def test_every_bad_file_ends_in_a_plain_sentence_and_the_site_answers_meanwhile(
         ends = {name: ended(browser, batch, ALL_ENDED) for name, batch in sent.items()}
         healthy = send(browser, exam, "healthy.pdf", (data / "batches" / "messy-a4" / "scan.pdf").read_bytes())
         healthy = ended(browser, healthy, 60)
+    browser.connection.close()
 
     assert {name: end["state"] for name, end in ends.items()} == {name: bad.state for name, bad in files.items()}
     for name, end in ends.items():
