@@ -83,9 +83,6 @@ class Reader:
     def read_many(self, images, kind="name"):
         broken()
 
-    def read_cells(self, fields):
-        broken()
-
     def score(self, image, candidates, kind="name"):
         broken()
 

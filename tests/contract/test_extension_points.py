@@ -72,9 +72,6 @@ class Reader:
     def read_many(self, images, kind="name"):
         return []
 
-    def read_cells(self, fields):
-        return []
-
     def score(self, image, candidates, kind="name"):
         return []
 

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 #: Licences that ask for nothing but their own text, as packages spell them.
 PERMISSIVE = re.compile(
-    r"0BSD|Apache(?: Software)?(?: License)?(?:[ ,-]*(?:Version )?2\.0)?|BSD(?:-[23]-Clause)?(?: License)?|HPND|ISC"
+    r"0BSD|Apache(?: Software)?(?: License)?(?:[ ,-]*(?:Version )?2\.0)?|BSD(?:-[23]-Clause)?(?: License)?|3-Clause BSD License|HPND|ISC"
     r"|MIT(?:-CMU|-0)?(?: License)?|PSF-2\.0|Python Software Foundation License|ZPL[- ]2\.1|Zope Public License|Zlib"
     r"|CC0-1\.0|LicenseRef-Repoze-BSD-derived|BSD-derived .*repoze.*|Repoze Public License"
     r"|dependency licenses", re.IGNORECASE)     # the last: pypdfium2, of PDFium and what is in it
@@ -20,7 +20,7 @@ PERMISSIVE = re.compile(
 MIT = "Permission is hereby granted, free of charge"
 #: Weak copyleft: used unchanged, as docs/dependencies.md says.
 WEAK = {"pikepdf": "MPL-2.0", "psycopg": "LGPL-3.0", "psycopg-binary": "LGPL-3.0", "hypothesis": "MPL-2.0",
-        "certifi": "MPL-2.0"}
+        "certifi": "MPL-2.0", "tqdm": "MPL-2.0"}
 LONG = {"MPL-2.0": "Mozilla Public License 2.0", "LGPL-3.0": "Lesser General Public License v3"}
 FILES = [ROOT / "setup.cfg", *sorted(ROOT.glob("plugins/*/setup.cfg"))]
 

@@ -5,12 +5,13 @@ from korrigo.api import Sentence as _
 
 
 def includeme(config):
-    from .readers import Tesseract, add_korrigo_reader, reader_check
+    from .readers import Ppocr, Tesseract, add_korrigo_reader, reader_check
     from .services import SERVICES
     from .step import IdentifyStep
     from .subscribers import read_headers
 
     config.add_directive("add_korrigo_reader", add_korrigo_reader)
+    config.add_korrigo_reader(Ppocr())
     config.add_korrigo_reader(Tesseract())
     for service in SERVICES:
         config.add_korrigo_service(service)
@@ -34,8 +35,9 @@ plugin = Plugin(
     models="korrigo_ocr.models",
     migrations="korrigo_ocr:migrations",
     settings=(
-        Setting("korrigo.ocr.reader", "str", "tesseract",
-                _("The engine that reads names; none to find them by hand.")),
+        Setting("korrigo.ocr.reader", "str", "auto",
+                _("The engine that reads names: auto (the best that is installed), its name, or none to find them by "
+                  "hand.")),
         Setting("korrigo.ocr.threshold", "float", 8.0,
                 _("Confidence (natural log-odds) from which a name is accepted without a person.")),
         Setting("korrigo.ocr.automatic", "bool", True, _("Accept certain names; false proposes all of them.")),

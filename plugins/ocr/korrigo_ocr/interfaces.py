@@ -18,16 +18,22 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from .matching.letters import Letters
+
 Kind = Literal["name", "number", "date", "class"]
 """What a prepared field holds: letters, a candidate number, a date as digits, the name of a class."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One reading of one field: the text as read ("" when nothing was), and the engine's own confidence, 0 to 1."""
+    """One reading of one field: the text as read ("" when nothing was), and the engine's own confidence, 0 to 1.
+
+    ``letters``: what an engine of letter probabilities saw; kept, so that any name can be compared with it later.
+    """
 
     text: str
     confidence: float
+    letters: Letters | None = None
 
 
 class ReaderUnavailable(RuntimeError):
@@ -60,9 +66,6 @@ class IReader(Interface):
 
         Each field gives one or several alternative readings, the most trusted first.
         """
-
-    def read_cells(fields: Sequence[Sequence[NDArray[np.uint8]]]) -> list[str]:
-        """Read digits written one a cell: for each field one character a cell, "?" where the cell is not legible."""
 
     def score(image: NDArray[np.uint8], candidates: Sequence[str], kind: Kind = "name") -> list[float]:
         """How much better each candidate explains the picture than arbitrary writing of its length does.

@@ -7,9 +7,12 @@ from zope.interface import implementer
 from korrigo.api import Sentence, Told, register, table, verified
 from korrigo.api import Sentence as _
 
+from . import engines
 from .interfaces import IReader, Reading
 
 CATEGORY = "korrigo readers"
+#: Of the readers that this plugin brings, the better one first.
+PREFERRED = ("ppocr", "tesseract")
 
 
 class NoReader(Told, RuntimeError):
@@ -24,8 +27,15 @@ def add_korrigo_reader(config, reader):
 
 
 def chosen(registry) -> IReader | None:
-    """The reader that the settings name, or None when it is ``none`` or not there."""
-    return table(registry, CATEGORY).get(registry.settings["korrigo.ocr.reader"])
+    """The reader that the settings name, or None when it is ``none`` or not there.
+
+    ``auto`` is the first of ``PREFERRED`` that works here; when none does, the last one, which says what is missing.
+    """
+    readers, name = table(registry, CATEGORY), registry.settings["korrigo.ocr.reader"]
+    if name != "auto":
+        return readers.get(name)
+    found = [readers[one] for one in PREFERRED if one in readers]
+    return next((reader for reader in found if not reader.available()), found[-1] if found else None)
 
 
 def reader_check(registry) -> str:
@@ -42,20 +52,14 @@ def reader_check(registry) -> str:
     return _("not working, names are found by hand: ${why}", why=Sentence.of(why_not)) if why_not else name
 
 
-@implementer(IReader)
-class Tesseract:
-    """Tesseract as this plugin registers it: the engine and the libraries that it needs come when somebody reads."""
+class Later:
+    """A reader as this plugin registers it: its engine, and the libraries that it needs, come when somebody reads."""
 
-    name = "tesseract"
+    name: str
 
     @cached_property
     def engine(self) -> IReader:
-        from .reading.tesseract import TesseractReader
-
-        return TesseractReader()
-
-    def available(self) -> str | None:
-        return self.engine.available()
+        raise NotImplementedError
 
     def read(self, image, kind="name") -> Reading:
         return self.engine.read(image, kind)
@@ -63,8 +67,37 @@ class Tesseract:
     def read_many(self, images, kind="name") -> list[tuple[Reading, ...]]:
         return self.engine.read_many(images, kind)
 
-    def read_cells(self, fields) -> list[str]:
-        return self.engine.read_cells(fields)
-
     def score(self, image, candidates, kind="name") -> list[float]:
         return self.engine.score(image, candidates, kind)
+
+
+@implementer(IReader)
+class Tesseract(Later):
+    """Tesseract 5, with the Debian packages alone."""
+
+    name = "tesseract"
+
+    def available(self) -> str | None:
+        return engines.tesseract_missing(engines.LANGUAGES)
+
+    @cached_property
+    def engine(self) -> IReader:
+        from .reading.tesseract import TesseractReader
+
+        return TesseractReader()
+
+
+@implementer(IReader)
+class Ppocr(Later):
+    """PP-OCRv6, with the packages of the extra ``ppocr``."""
+
+    name = "ppocr"
+
+    def available(self) -> str | None:
+        return engines.ppocr_missing()
+
+    @cached_property
+    def engine(self) -> IReader:
+        from .reading.ppocr import PpocrReader
+
+        return PpocrReader()

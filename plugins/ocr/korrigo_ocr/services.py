@@ -5,20 +5,15 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Any
 
 import sqlalchemy as sa
 
 from korrigo.api import Audit, Copies, Copy, CopyState, Exam, Exams, Fate, Identification, Side, Sides, Student
 
-from .interfaces import Reading as Text
-from .matching.values import CopyEvidence, Pupil
+from . import deciding
+from .matching.values import Pupil
 from .models import DecisionRow, FormRow, Proposal, Reading
-
-if TYPE_CHECKING:
-    from .reading.forms import HeaderForm
-
-NOTHING = Text("", 0.0)
 
 #: Sheets are joined by the program while nobody has graded them.
 JOINABLE = (CopyState.STAGING, CopyState.READY)
@@ -42,34 +37,32 @@ class Readings:
                    sa.or_(Reading.side_id.is_(None), Reading.turned != Side.turned))
             .order_by(Side.ordinal)))
 
-    def forms(self, exam: Exam) -> list[HeaderForm]:
-        from .reading.forms import HeaderForm  # by workers only: it brings OpenCV
-
+    def forms(self, exam: Exam) -> list[dict[str, Any]]:
+        """The forms of an exam, as ``HeaderForm.to_json`` writes them."""
         row = self.db.get(FormRow, exam.id)
-        return [HeaderForm.from_json(form) for form in row.form["forms"]] if row else []
+        return row.form["forms"] if row else []
 
-    def keep_forms(self, exam: Exam, forms: Sequence[HeaderForm]) -> None:
-        self.db.merge(FormRow(exam_id=exam.id, form={"forms": [form.to_json() for form in forms]}))
+    def keep_forms(self, exam: Exam, forms: Sequence[dict[str, Any]]) -> None:
+        self.db.merge(FormRow(exam_id=exam.id, form={"forms": list(forms)}))
 
-    def keep(self, side: Side, engine: str, evidence: CopyEvidence) -> None:
-        self.db.merge(Reading(side_id=side.id, turned=side.turned, engine=engine, text=summary(evidence)[:300],
-                              evidence=evidence.to_json()))
+    def keep(self, side: Side, engine: str, evidence: dict[str, Any], text: str) -> None:
+        """Keep what a header says, as ``CopyEvidence.to_json`` writes it, and as people read it."""
+        self.db.merge(Reading(side_id=side.id, turned=side.turned, engine=engine, text=text[:300], evidence=evidence))
 
-    def evidence(self, exam: Exam) -> dict[str, CopyEvidence]:
-        """Copy id -> what all its headers say, copies in the order of the scan."""
+    def evidence(self, exam: Exam) -> dict[str, list[Reading]]:
+        """Copy id -> the readings of its headers, copies in the order of the scan."""
         rows = self.db.execute(
-            sa.select(Side.copy_id, Reading.evidence).join(Reading, Reading.side_id == Side.id)
+            sa.select(Side.copy_id, Reading).join(Reading, Reading.side_id == Side.id)
             .where(Side.exam_id == exam.id, Side.copy_id.is_not(None), Side.fate == Fate.COPY)
             .order_by(Side.ordinal)).all()
-        found: dict[str, list[CopyEvidence]] = defaultdict(list)
-        for copy_id, evidence in rows:
-            found[copy_id].append(CopyEvidence.from_json(evidence))
+        found: dict[str, list[Reading]] = defaultdict(list)
+        for copy_id, reading in rows:
+            found[copy_id].append(reading)
         first = dict(self.db.execute(
             sa.select(Side.copy_id, sa.func.min(Side.ordinal)).where(Side.exam_id == exam.id,
                                                                      Side.copy_id.is_not(None))
             .group_by(Side.copy_id)).all())
-        return {copy_id: CopyEvidence.of_sheets(copy_id, found.get(copy_id, ()))
-                for copy_id in sorted(first, key=first.__getitem__)}
+        return {copy_id: found.get(copy_id, []) for copy_id in sorted(first, key=first.__getitem__)}
 
 
 class Identifier:
@@ -96,16 +89,14 @@ class Identifier:
         Only what is certain is joined; the rest stays apart and goes to the desk, where two copies of one pupil
         are seen and joined on purpose.
         """
-        from .matching.sheets import group_sheets  # by workers only: it brings SciPy
-
-        evidence = self.readings.evidence(exam)
+        evidence = stored(self.readings.evidence(exam))
         pupils, _absent = self.roster(exam)
         copies = {copy.id: copy for copy in self.db.scalars(sa.select(Copy).where(Copy.exam_id == exam.id))}
         joined, head = 0, None
-        for join, copy_id in zip(group_sheets(list(evidence.values()), pupils), evidence, strict=True):
+        for joins, copy_id in zip(deciding.joins(evidence, pupils), evidence, strict=True):
             copy = copies[copy_id]
             free = copy.state in JOINABLE and copy.identification != Identification.MANUAL
-            if join.to_previous and join.certain() and free and head is not None and head.state in JOINABLE:
+            if joins and free and head is not None and head.state in JOINABLE:
                 if copy.student_id is not None:
                     self.copies.identify(copy, None, Identification.NONE)
                 self.sides.join(head, copy)
@@ -118,18 +109,17 @@ class Identifier:
 
     def match(self, exam: Exam) -> None:
         """Decide every copy that no person has decided; from stored evidence, without pictures."""
-        from .matching.decide import identify  # by workers only: it brings SciPy
-
         copies = {copy.id: copy for copy in self.db.scalars(sa.select(Copy).where(Copy.exam_id == exam.id))}
         fixed = {copy.id: copy.student_id for copy in copies.values()
                  if copy.identification in (Identification.MANUAL, Identification.UNKNOWN)}
         pupils, absent = self.roster(exam)
-        evidence = [item for copy_id, item in self.readings.evidence(exam).items() if copy_id in copies]
-        decided = identify(evidence, pupils, threshold=self.threshold, fixed=fixed, absent=absent)
+        readings = {copy_id: some for copy_id, some in self.readings.evidence(exam).items() if copy_id in copies}
+        decided = deciding.decide(stored(readings), pupils, self.threshold, fixed, absent)
         decisions = {item.copy: item for item in decided.decisions}
         self._release_changed(copies, decisions)
         students = {student.id: student for student, _row in self.exams.roster(exam)}
-        texts = {item.copy: summary(item) for item in evidence}
+        texts = {copy_id: next((reading.text for reading in some if reading.text), "")
+                 for copy_id, some in readings.items()}
         for copy_id, decision in decisions.items():
             named = zip(decision.candidates, shares(decision.candidates), strict=True)
             self.db.merge(Proposal(
@@ -204,14 +194,9 @@ def pupil(student: Student) -> Pupil:
                  student.class_name, full)
 
 
-def summary(evidence: CopyEvidence) -> str:
-    """What was read, for people: the first reading of each field, digits as their boxes say."""
-    best: dict[str, str] = {}
-    for item in evidence.fields:
-        text = item.cells or max(item.readings, key=lambda reading: reading.confidence, default=NOTHING).text
-        best.setdefault(item.name, text)
-    name = " ".join(filter(None, (best.get("last"), best.get("first"))))
-    return ", ".join(filter(None, (name, best.get("birth_date"), best.get("number"))))
+def stored(readings: dict[str, list[Reading]]) -> deciding.Stored:
+    """The evidence in readings."""
+    return {copy_id: [reading.evidence for reading in some] for copy_id, some in readings.items()}
 
 
 def shares(candidates) -> list[float]:

@@ -1,6 +1,7 @@
 """From readings to log-ratios: how much better each pupil explains a field than "somebody or garbage" does.
 
-A text-only engine is scored by weighted edit distance: each letter that agrees is worth `gain`, each unit of
+An engine of letter probabilities is asked for each name (`letters`), boxes of digits for each number (`digits`). A
+text-only engine is scored by weighted edit distance: each letter that agrees is worth `gain`, each unit of
 distance costs `loss`. Every field is then floored by a garbage mixture, so that one crossed-out or swapped field
 never vetoes the right pupil.
 """
@@ -45,13 +46,6 @@ MODELS: dict[Kind, KindModel] = {
     "class": KindModel(0.8, 1.4, 0.2),
 }
 
-CELLS = KindModel(2.15, 4.1, 0.03)
-"""Digits read cell by cell: 87 % of those read are right, and their places are certain."""
-
-CELLS_TRUST = 0.9
-"""Weight of the cells against the same field read as a line."""
-
-
 def text_log_ratios(text: str, candidates: Sequence[str], kind: Kind) -> Floats:
     """Log-ratio of each folded candidate for one reading; zeros when nothing was read."""
     folded = fold(text)
@@ -67,21 +61,6 @@ def _log_ratios(folded: str, candidates: Sequence[str], model: KindModel) -> Flo
     return model.gain * read - model.loss * distances(folded, candidates, model.costs)
 
 
-def _cell_log_ratios(cells: str, candidates: Sequence[str]) -> Floats:
-    """Place by place where a candidate has as many digits as cells were written in; by edit distance otherwise."""
-    fitting = np.array([len(candidate) == len(cells) for candidate in candidates], bool)
-    ratios = np.zeros(len(candidates))
-    others = [candidate for candidate in candidates if len(candidate) != len(cells)]
-    ratios[~fitting] = _log_ratios(cells, others, CELLS)
-    if fitting.any():
-        read = np.array(list(cells))
-        legible = read != UNREAD
-        digits = np.array([list(candidate) for candidate in candidates if len(candidate) == len(cells)])
-        wrong = (digits[:, legible] != read[legible]).sum(axis=1)
-        ratios[fitting] = CELLS.gain * legible.sum() - CELLS.loss * wrong
-    return ratios
-
-
 class TextScoring:
     """The `IReader.score` of an engine that only gives text: read, then compare by weighted edit distance."""
 
@@ -90,17 +69,17 @@ class TextScoring:
     def score(self, image: NDArray[np.uint8], candidates: Sequence[str], kind: Kind = "name") -> list[float]:
         """Log-ratios of the folded ``candidates`` for the alternative readings of the picture."""
         (readings,) = self.read_many([image], kind)
-        return [float(value) for value in _mixture([r.text for r in readings], candidates, kind)]
+        return [float(value) for value in _mixture(readings, candidates, kind)]
 
 
-def _mixture(texts: Sequence[str], candidates: Sequence[str], kind: Kind) -> Floats:
+def _mixture(readings: Sequence[Reading], candidates: Sequence[str], kind: Kind) -> Floats:
     """Alternative readings of the same ink are not independent: one of them is right, so they are mixed."""
-    said = [text for text in texts if fold(text)]
+    said = [reading for reading in readings if reading.letters or fold(reading.text)]
     if not said:
         return np.zeros(len(candidates))
-    return np.logaddexp.reduce([text_log_ratios(text, candidates, kind) for text in said]) - math.log(
-        len(said)
-    )
+    ratios = [reading.letters.log_ratios(candidates) if reading.letters else
+              text_log_ratios(reading.text, candidates, kind) for reading in said]
+    return np.logaddexp.reduce(ratios) - math.log(len(said))
 
 
 def field_log_ratios(evidence: Sequence[FieldEvidence], candidates: Sequence[str]) -> Floats:
@@ -118,10 +97,8 @@ def field_log_ratios(evidence: Sequence[FieldEvidence], candidates: Sequence[str
 
 def _floored_log_ratios(evidence: FieldEvidence, candidates: Sequence[str]) -> Floats:
     kind = KINDS[evidence.name]
-    ratios = _mixture([reading.text for reading in evidence.readings], candidates, kind)
-    if evidence.cells.strip(UNREAD):
-        by_cell = _cell_log_ratios(evidence.cells, candidates)
-        ratios = np.logaddexp(math.log(CELLS_TRUST) + by_cell, math.log(1 - CELLS_TRUST) + ratios)
+    ratios = evidence.digits.log_ratios(candidates) if evidence.digits else _mixture(
+        evidence.readings, candidates, kind)
     if evidence.scores:
         ratios = np.array([evidence.scores.get(c, r) for c, r in zip(candidates, ratios, strict=True)])
     garbage = MODELS[kind].garbage

@@ -43,8 +43,8 @@ def pair_log_ratios(sheets: Sequence[CopyEvidence]) -> Floats:
 
 def text_likeness(a: FieldEvidence, b: FieldEvidence) -> float | None:
     """Share of letters that two fields have in common, 0 to 1, the best pair of readings; None when one is empty."""
-    if a.cells and b.cells:
-        return _cells_likeness(a.cells, b.cells)
+    if a.digits and b.digits:
+        return _cells_likeness(a.digits.text, b.digits.text)
     pairs = [(fold(x.text), fold(y.text)) for x in a.readings for y in b.readings]
     return max((Levenshtein.normalized_similarity(x, y) for x, y in pairs if x and y), default=None)
 

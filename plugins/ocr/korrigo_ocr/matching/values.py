@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..interfaces import Kind, Reading
+
+if TYPE_CHECKING:
+    from .digits import Digits
 
 FieldName = Literal["last", "first", "birth_date", "number", "class_name"]
 Verdict = Literal["auto", "review", "none"]
@@ -51,8 +54,8 @@ class Pupil:
 class FieldEvidence:
     """What one field of one cover says, kept so that it can be matched again without its picture.
 
-    ``readings`` are alternative readings of the same ink, none when the field is empty. ``cells`` is what was read
-    cell by cell where digits have their own boxes, "?" for one that is not legible. ``scores`` are log-ratios
+    ``readings`` are alternative readings of the same ink, none when the field is empty. ``digits`` is what was read
+    box by box where digits have boxes of their own. ``scores`` are log-ratios
     per folded candidate from engines that score a closed list themselves; candidates absent from it are scored by
     the readings.
     """
@@ -60,27 +63,33 @@ class FieldEvidence:
     name: FieldName
     engine: str
     readings: tuple[Reading, ...]
-    cells: str = ""
+    digits: Digits | None = None
     scores: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def says_something(self) -> bool:
         """Whether anything was read in the field."""
-        return bool(self.cells or self.scores or any(reading.text for reading in self.readings))
+        return bool(self.digits or self.scores or any(reading.text for reading in self.readings))
 
     def to_json(self) -> dict[str, Any]:
         """Plain lists, strings and numbers; `from_json` gives the evidence back."""
         return {
             "name": self.name,
             "engine": self.engine,
-            "readings": [[reading.text, reading.confidence] for reading in self.readings],
-            "cells": self.cells,
+            "readings": [
+                [reading.text, reading.confidence, *([reading.letters.to_text()] if reading.letters else [])]
+                for reading in self.readings
+            ],
+            "digits": self.digits.to_text() if self.digits else None,
             "scores": dict(self.scores),
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> FieldEvidence:
         """The evidence written by `to_json`. Raises `EvidenceError`."""
+        from .digits import Digits  # where matching is done only: they bring numpy
+        from .letters import Letters
+
         try:
             name = data["name"]
             if name not in KINDS:
@@ -88,8 +97,11 @@ class FieldEvidence:
             return cls(
                 name,
                 str(data["engine"]),
-                tuple(Reading(str(text), float(confidence)) for text, confidence in data["readings"]),
-                str(data["cells"]),
+                tuple(
+                    Reading(str(text), float(confidence), Letters.from_text(letters[0]) if letters else None)
+                    for text, confidence, *letters in data["readings"]
+                ),
+                Digits.from_text(data["digits"]) if data["digits"] else None,
                 {str(key): float(value) for key, value in data["scores"].items()},
             )
         except EvidenceError:

@@ -6,11 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..interfaces import IReader, Kind
+from ..matching.digits import Digits
 from ..matching.values import KINDS, CopyEvidence, FieldEvidence, FieldName
-from .forms import FIELD_NAMES, Field, HeaderForm
+from .digits import digit_log_probs
+from .forms import DIGIT_FIELDS, FIELD_NAMES, Field, HeaderForm
 from .geometry import Grey
 from .prepare import PreparedField, prepare
 from .registration import HeaderPicture, Registration, register
+
+DIGIT_READER = "digits"
+"""What reads single digits in boxes, whichever engine reads the rest."""
 
 _KINDS_IN_CELLS: frozenset[Kind] = frozenset({"number", "date"})
 
@@ -62,8 +67,15 @@ class CoverReader:
         ]
 
     def _fields(self, form: int, registration: Registration) -> tuple[Field, ...]:
-        """The fields to read: none on a cover that no form fits, where they would be cut out of something else."""
-        return self.forms[form].fields if registration.quality >= USABLE_QUALITY else ()
+        """The fields to read: none on a cover that no form fits, where they would be cut out of something else.
+
+        A class is shared by thirty pupils: where a number or a birth date is asked for, it adds nothing to them.
+        """
+        if registration.quality < USABLE_QUALITY:
+            return ()
+        fields = self.forms[form].fields
+        telling = any(field.name in DIGIT_FIELDS for field in fields)
+        return tuple(field for field in fields if not (telling and field.name == "class_name"))
 
     def _read_kind(
         self,
@@ -77,8 +89,13 @@ class CoverReader:
             for name, field in fields.items()
             if KINDS[name] == kind and field is not None
         ]
-        readings = self.reader.read_many([field.line for _, _, field in wanted], kind)
-        in_cells = kind in _KINDS_IN_CELLS
-        cells = self.reader.read_cells([field.written_cells() if in_cells else () for _, _, field in wanted])
-        for (row, name, _), alternatives, digits in zip(wanted, readings, cells, strict=True):
-            evidence[row][name] = FieldEvidence(name, self.reader.name, alternatives, digits)
+        lines = []
+        for row, name, field in wanted:
+            if kind in _KINDS_IN_CELLS and field.cells:
+                digits = Digits.of(digit_log_probs(field.written_cells()))
+                evidence[row][name] = FieldEvidence(name, DIGIT_READER, (), digits)
+            else:
+                lines.append((row, name, field))
+        readings = self.reader.read_many([field.line for _, _, field in lines], kind)
+        for (row, name, _), alternatives in zip(lines, readings, strict=True):
+            evidence[row][name] = FieldEvidence(name, self.reader.name, alternatives)

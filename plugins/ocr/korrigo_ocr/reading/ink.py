@@ -46,7 +46,7 @@ def _without_bands(ink: Ink) -> Ink:
     tiles = max(1, width // _SHADOW_TILE)
     if tiles == 1:
         return ink
-    rows = [np.median(tile[:, ::4], axis=1) for tile in np.array_split(ink, tiles, axis=1)]
+    rows = [np.median(tile[:, ::8], axis=1) for tile in np.array_split(ink, tiles, axis=1)]
     band = np.stack([np.where(row < _SHADOW_MAX, row, 0) for row in rows], axis=1).astype(np.float32)
     if band.max() <= 0.06:
         return ink
@@ -89,9 +89,10 @@ def noise_of(smooth: Ink) -> float:
 def _with_a_peak(mask: Mask, ink: Ink, peak: float) -> Mask:
     """The connected parts of ``mask`` whose darkest pixel is above ``peak``."""
     count, labels = cv2.connectedComponents(mask, connectivity=8)
-    highest = np.zeros(count, np.float32)
-    np.maximum.at(highest, labels.ravel(), ink.ravel())
-    return ((highest > peak)[labels] & (mask == 1)).astype(np.uint8)
+    dark = np.zeros(count, bool)
+    dark[labels[ink > peak]] = True
+    dark[0] = False
+    return dark[labels].astype(np.uint8)
 
 
 def rules_of(mask: Mask, length: int, height: int) -> tuple[Mask, Mask]:
@@ -130,12 +131,14 @@ def remove_dotted_rule(mask: Mask) -> Mask:
     if len(dots) < _DOTS_IN_A_RULE:
         return mask
     best_count, best_rule = 0, np.array([], int)
+    bases = np.arange(0, mask.shape[0], 2)
     for slope in np.linspace(-0.02, 0.02, 9):
         level = centres[dots, 1] - slope * centres[dots, 0]
-        for base in np.arange(0, mask.shape[0], 2):
-            near = np.abs(level - base) <= 3
-            if int(near.sum()) > best_count:
-                best_count, best_rule = int(near.sum()), dots[near]
+        ordered = np.sort(level)
+        counts = np.searchsorted(ordered, bases + 3, "right") - np.searchsorted(ordered, bases - 3, "left")
+        most = int(counts.argmax())
+        if counts[most] > best_count:
+            best_count, best_rule = int(counts[most]), dots[np.abs(level - bases[most]) <= 3]
     if best_count < _DOTS_IN_A_RULE:
         return mask
     gone = np.zeros(count, bool)

@@ -7,7 +7,6 @@ call are therefore written as the pages of one TIFF and read by one process.
 from __future__ import annotations
 
 import os
-import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,19 +15,16 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytesseract
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 from translationstring import TranslationStringFactory
 from zope.interface import implementer
 
+from ..engines import LANGUAGES, tesseract_languages, tesseract_missing
 from ..interfaces import IReader, Kind, ReaderUnavailable, Reading
 from ..matching.evidence import TextScoring
 from .geometry import Box, Grey
-from .prepare import LINE_PICTURE_HEIGHT
 
 _ = TranslationStringFactory("korrigo")
-
-LANGUAGES = ("fra", "eng")
-"""Models in the order of preference: the first one installed is used."""
 
 _WHITELISTS: dict[Kind, str] = {
     "name": "",
@@ -38,9 +34,6 @@ _WHITELISTS: dict[Kind, str] = {
 }
 _ONE_LINE, _ONE_WORD = 7, 8
 _SMALLER = 0.55
-_BEFORE, _AFTER = "14", "36"
-_PRINTED_SIZE = 46
-_CELL_GAP = 12
 _SECONDS_A_PAGE = 5
 _START_SECONDS = 30
 _DPI = 300
@@ -62,19 +55,11 @@ class TesseractReader(TextScoring):
     """Tesseract 5 through pytesseract. Languages are tried in order: the first model installed is used."""
 
     languages: tuple[str, ...] = LANGUAGES
-    digit_languages: tuple[str, ...] = ("eng", "fra")
     name: str = "tesseract"
 
     def available(self) -> str | None:
         """None, or what is missing: the program, or a model for any of the languages."""
-        installed = installed_languages()
-        if installed is None:
-            return _("the program 'tesseract' was not found: install it (Debian: apt install tesseract-ocr-fra)")
-        if not any(language in installed for language in self.languages):
-            wanted = ", ".join(self.languages)
-            return _("Tesseract has no model for ${languages} (Debian: apt install tesseract-ocr-fra)",
-                     mapping={"languages": wanted})
-        return None
+        return tesseract_missing(self.languages)
 
     def read(self, image: Grey, kind: Kind = "name") -> Reading:
         """Read one prepared field; `read_many` is far cheaper for several."""
@@ -88,18 +73,6 @@ class TesseractReader(TextScoring):
         as_lines = self._read_pages(altered, language, _ONE_LINE, allowed)
         return [(word, *as_lines[2 * i : 2 * i + 2]) for i, word in enumerate(as_words)]
 
-    def read_cells(self, fields: Sequence[Sequence[Grey]]) -> list[str]:
-        """Read digit cells, each between printed digits.
-
-        Tesseract drops three single handwritten digits of five; between printed ones, which it reads for certain, it
-        reads 97 of a hundred, and 87 % of those right. A cell whose printed neighbours come out wrong is not legible.
-        """
-        before, after = _printed(_BEFORE), _printed(_AFTER)
-        pages = [_between(before, cell, after) for field in fields for cell in field]
-        language = self.language(self.digit_languages)
-        readings = iter(self._read_pages(pages, language, _ONE_WORD, _WHITELISTS["number"]))
-        return ["".join(_digit_of(next(readings).text) for _ in field) for field in fields]
-
     def _read_pages(self, pages: Sequence[Grey], language: str, mode: int, allowed: str) -> list[Reading]:
         words: list[list[PageWord]] = [[] for _ in pages]
         for word in recognise(pages, language, mode, allowed):
@@ -111,16 +84,8 @@ class TesseractReader(TextScoring):
         reason = self.available()
         if reason is not None:
             raise ReaderUnavailable(reason)
-        installed = installed_languages() or frozenset()
+        installed = tesseract_languages() or frozenset()
         return next(language for language in (*preferred, *self.languages) if language in installed)
-
-
-def installed_languages() -> frozenset[str] | None:
-    """Models that Tesseract has here; None without the program."""
-    try:
-        return frozenset(pytesseract.get_languages())
-    except (pytesseract.TesseractNotFoundError, OSError):
-        return None
 
 
 def recognise(images: Sequence[Grey], language: str, mode: int, whitelist: str = "") -> list[PageWord]:
@@ -177,23 +142,3 @@ def _smaller(line: Grey) -> Grey:
 
 def _bolder(line: Grey) -> Grey:
     return cv2.erode(line, np.ones((2, 2), np.uint8))
-
-
-def _printed(text: str) -> Grey:
-    """Printed digits, as high as a prepared line."""
-    font = ImageFont.load_default(size=_PRINTED_SIZE)
-    picture = Image.new("L", (int(font.getlength(text)) + 8, LINE_PICTURE_HEIGHT), 255)
-    ImageDraw.Draw(picture).text((4, LINE_PICTURE_HEIGHT // 2), text, fill=20, font=font, anchor="lm")
-    return np.asarray(picture)
-
-
-def _between(before: Grey, cell: Grey, after: Grey) -> Grey:
-    """A prepared cell between two printed pieces, on white."""
-    row = np.hstack([before, cell[:, _CELL_GAP : cell.shape[1] - _CELL_GAP], after])
-    return cv2.copyMakeBorder(row, 4, 4, 16, 16, cv2.BORDER_CONSTANT, value=(255.0,))
-
-
-def _digit_of(text: str) -> str:
-    """The digit read between the printed ones, "?" when there is not exactly one."""
-    found = re.fullmatch(rf"{_BEFORE}(\d){_AFTER}", text.replace(" ", ""))
-    return found.group(1) if found else "?"

@@ -2,7 +2,9 @@
 
 from datetime import date
 
+import numpy as np
 from korrigo_ocr.interfaces import Reading
+from korrigo_ocr.matching.digits import Digits
 from korrigo_ocr.matching.values import CopyEvidence, FieldEvidence, Pupil
 
 PUPILS = (
@@ -16,9 +18,20 @@ PUPILS = (
 """Six pupils of one exam, two of them sisters."""
 
 
-def field(name, *texts, cells=""):
-    """A field read as the texts, by a reader that is sure of itself."""
-    return FieldEvidence(name, "test", tuple(Reading(text, 0.9) for text in texts), cells)
+def field(name, *texts, digits=""):
+    """A field read as the texts, by a reader that is sure of itself; ``digits`` box by box, "?" for any."""
+    return FieldEvidence(name, "test", tuple(Reading(text, 0.9) for text in texts),
+                         boxes(digits) if digits else None)
+
+
+def boxes(text):
+    """Boxes read as the digits of a text, each with 97 %."""
+    probs = np.full((len(text), 10), 0.1)
+    for row, digit in enumerate(text):
+        if digit != "?":
+            probs[row] = 0.03 / 9
+            probs[row, int(digit)] = 0.97
+    return Digits.of(np.log(probs))
 
 
 def cover(copy, last="", first="", birth_date="", number=""):

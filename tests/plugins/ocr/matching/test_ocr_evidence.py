@@ -35,7 +35,7 @@ def test_one_right_reading_among_several_is_enough():
 
 
 def test_digits_read_cell_by_cell_are_compared_place_by_place():
-    right, shifted = field_log_ratios([field("number", cells="26?4031")], ["2624031", "6240312"])
+    right, shifted = field_log_ratios([field("number", digits="26?4031")], ["2624031", "6240312"])
     assert right > 10
     assert shifted < 0
 
@@ -53,7 +53,7 @@ def test_two_sheets_say_more_than_one():
 
 
 def test_evidence_survives_json():
-    said = CopyEvidence("7", (field("last", "MARTIN", "MARTI N"), field("number", "26?4", cells="26?4")))
+    said = CopyEvidence("7", (field("last", "MARTIN", "MARTI N"), field("number", "26?4", digits="26?4")))
     assert CopyEvidence.from_json(json.loads(json.dumps(said.to_json()))) == said
 
 

@@ -31,16 +31,10 @@ def test_many_lines_are_read_in_their_order():
 
 def test_nothing_to_read_gives_nothing():
     assert TesseractReader().read_many([]) == []
-    assert TesseractReader().read_cells([(), ()]) == ["", ""]
 
 
 def test_an_empty_picture_reads_as_nothing():
     assert TesseractReader().read(np.full((72, 200), 255, np.uint8)).text == ""
-
-
-def test_single_digits_are_read_between_printed_ones():
-    fields = [[line(digit) for digit in "2058"], [line(digit) for digit in "47"]]
-    assert TesseractReader().read_cells(fields) == ["2058", "47"]
 
 
 def test_a_closed_list_is_ranked():

@@ -1,0 +1,145 @@
+"""Headers of untrusted files, looked at in limited children: what finds forms and reads names is loaded there alone."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from korrigo.api import LIBRARIES, PageUnreadable, View, open_document, sandbox
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from .interfaces import IReader
+    from .matching.values import CopyEvidence
+
+#: Resolution at which headers are read, and the part of the side that is drawn (page units).
+DPI = 200
+HEADER = (0, 0, 1000, 640)
+#: Headers that one child reads, at least and at most: starting an engine costs as much as a few of them.
+FEWEST, MOST = 8, 32
+#: At work at the same time: each may use a core, and 400 MB.
+MOST_CHILDREN = 4
+PRELOAD = (*LIBRARIES, "korrigo_ocr.reading.covers", "korrigo_ocr.reading.zones")
+MEMORY_MB = 4096     # of addresses, of which an engine takes many more than it fills
+
+
+@dataclass(frozen=True)
+class Header:
+    """Where the header of a side is: the side's id, its place in the file."""
+
+    side: str
+    view: View
+
+
+Evidence = dict[str, Any]
+"""What a header says, as ``CopyEvidence.to_json`` writes it."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the header of a side says: to decide by, and for people."""
+
+    side: str
+    evidence: Evidence
+    text: str
+
+
+def groups(headers: Sequence[tuple[str, Header]]) -> list[tuple[str, list[Header]]]:
+    """(blob id, header) pairs in groups for one child each, a file at a time."""
+    by_blob: dict[str, list[Header]] = defaultdict(list)
+    for blob_id, header in headers:
+        by_blob[blob_id].append(header)
+    size = max(FEWEST, min(MOST, math.ceil(len(headers) / children() / 2)))
+    return [(blob_id, pile[start:start + size])
+            for blob_id, pile in by_blob.items() for start in range(0, len(pile), size)]
+
+
+def children() -> int:
+    """How many are at work at the same time."""
+    return min(MOST_CHILDREN, os.cpu_count() or 1)
+
+
+def read(files: Sequence[tuple[Path, list[Header]]], forms: list[Evidence], reader: IReader
+         ) -> Iterator[list[Said]]:
+    """What the headers of each group say, in order; sides that cannot be looked at are left out.
+
+    Raises ``SandboxFailure`` when the reader does.
+    """
+    pool = ThreadPoolExecutor(children(), thread_name_prefix="headers")
+    try:
+        yield from pool.map(lambda group: _in_child(read_in_child, *group, forms, reader), files)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def propose(files: Sequence[tuple[Path, list[Header]]]) -> list[Evidence]:
+    """The forms that some headers are filled in on, as ``HeaderForm.to_json`` writes them; none without captions."""
+    headers = sum(len(group) for _path, group in files)
+    return sandbox.run(propose_in_child, list(files), limits=_limits(headers), preload=PRELOAD)
+
+
+def _in_child(function, path: Path, headers: list[Header], *more) -> list:
+    """In one child; when that one dies, in one for each header, so that only the guilty one is lost."""
+    try:
+        return sandbox.run(function, path, headers, *more, limits=_limits(len(headers)), preload=PRELOAD)
+    except sandbox.SandboxLimit:
+        if len(headers) == 1:
+            return []
+        return [found for header in headers for found in _in_child(function, path, [header], *more)]
+
+
+def _limits(headers: int) -> sandbox.Limits:
+    return sandbox.Limits(memory_mb=MEMORY_MB, cpu_s=60 + 5 * headers, wall_s=120 + 10 * headers, file_mb=256)
+
+
+def read_in_child(path: Path, headers: list[Header], forms: list[Evidence], reader: IReader) -> list[Said]:
+    """In the child."""
+    from .reading.covers import CoverReader
+    from .reading.forms import HeaderForm
+
+    covers = CoverReader([HeaderForm.from_json(form) for form in forms], reader)
+    pictures = list(_pictures(path, headers))
+    return [Said(cover.evidence.copy, cover.evidence.to_json(), summary(cover.evidence))
+            for cover in covers.read(pictures)]
+
+
+def summary(evidence: CopyEvidence) -> str:
+    """What was read, for people: the surest reading of each field, digits as their boxes say."""
+    best: dict[str, str] = {}
+    for item in evidence.fields:
+        surest = max(item.readings, key=lambda reading: reading.confidence, default=None)
+        best.setdefault(item.name, item.digits.text if item.digits else surest.text if surest else "")
+    name = " ".join(filter(None, (best.get("last"), best.get("first"))))
+    return ", ".join(filter(None, (name, best.get("birth_date"), best.get("number"))))
+
+
+def propose_in_child(files: list[tuple[Path, list[Header]]]) -> list[Evidence]:
+    """In the child."""
+    from .interfaces import ReaderUnavailable
+    from .reading.zones import propose_forms
+
+    pictures = [picture for path, headers in files for _side, picture in _pictures(path, headers)]
+    try:
+        return [form.to_json() for form in propose_forms(pictures)]
+    except ReaderUnavailable:
+        return []     # captions are read by Tesseract: without it fields are not found
+
+
+def _pictures(path: Path, headers: list[Header]) -> Iterator[tuple[str, np.ndarray]]:
+    """(side id, grey picture of its upper part); sides that cannot be drawn are left out: the desk shows them."""
+    import cv2
+
+    cv2.setNumThreads(1)     # a child a core: threads of a library would only wait for each other
+    with open_document(path) as document:
+        for header in headers:
+            try:
+                yield header.side, document.gray(header.view, dpi=DPI, clip=HEADER)
+            except PageUnreadable:
+                continue
