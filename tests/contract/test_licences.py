@@ -12,7 +12,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 #: Licences that ask for nothing but their own text, as packages spell them.
 PERMISSIVE = re.compile(
-    r"0BSD|Apache(?: Software)?(?: License)?(?:[ ,-]*(?:Version )?2\.0)?|BSD(?:-[23]-Clause)?(?: License)?|3-Clause BSD License|HPND|ISC"
+    r"0BSD|Apache(?: Software)?(?: License)?(?:[ ,-]*(?:Version )?2\.0)?|BSD(?:-[23]-Clause)?(?: License)?|HPND|ISC"
+    r"|3-Clause BSD License"
     r"|MIT(?:-CMU|-0)?(?: License)?|PSF-2\.0|Python Software Foundation License|ZPL[- ]2\.1|Zope Public License|Zlib"
     r"|CC0-1\.0|LicenseRef-Repoze-BSD-derived|BSD-derived .*repoze.*|Repoze Public License"
     r"|dependency licenses", re.IGNORECASE)     # the last: pypdfium2, of PDFium and what is in it
