@@ -44,10 +44,11 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 
 def roster(path: Path) -> list[Pupil]:
-    """The pupils; dates are written 31/12/2008."""
+    """The pupils; dates are written 31/12/2008 or 2008-12-31."""
     found = []
     for row in rows(path):
-        day = date(*map(int, reversed(row["dob"].split("/")))) if row.get("dob") else None
+        parts = [int(part) for part in re.findall(r"\d+", row.get("dob", ""))]
+        day = date(*(parts if parts[0] > 31 else reversed(parts))) if len(parts) == 3 else None
         found.append(Pupil(row["id"], row["last"], row["first"], day, row.get("number", ""), row.get("classe", "")))
     return found
 
@@ -191,7 +192,8 @@ def main() -> int:
     if reason := reader.available():
         sys.exit(str(reason.interpolate()))
     cv2.setNumThreads(1)
-    predict(given.set, given.out, reader, not given.no_blank, given.threshold)
+    blank = not given.no_blank and (given.set / "blank").is_dir() and (given.set / "layouts.json").is_file()
+    predict(given.set, given.out, reader, blank, given.threshold)
     if given.score:
         score(given.set, given.out)
     return 0

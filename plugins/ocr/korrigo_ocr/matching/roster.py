@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
@@ -26,6 +27,20 @@ class Spelling:
     last: int
     first: int
     log_prior: float
+
+
+@dataclass(frozen=True)
+class SpellingTable:
+    """All spellings of all pupils, one after the other; ``starts`` is where each pupil's begin."""
+
+    last: NDArray[np.intp]
+    first: NDArray[np.intp]
+    log_prior: NDArray[np.float64]
+    starts: NDArray[np.intp]
+
+    def best(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The highest value of each pupil's spellings."""
+        return np.maximum.reduceat(values, self.starts)
 
 
 @dataclass
@@ -58,7 +73,7 @@ class RosterIndex:
             raise ValueError(f"each pupil is on the roster once; ids given twice: {', '.join(doubled)}")
         self.names, self.numbers, self.dates, self.classes = (StringList() for _ in range(4))
         self.names.place("")
-        self.spellings = tuple(self._spellings(pupil) for pupil in self.pupils)
+        self.spelling_table = _table([self._spellings(pupil) for pupil in self.pupils])
         self.number_of = tuple(self._optional(self.numbers, _digits(pupil.number)) for pupil in self.pupils)
         self.dates_of = tuple(
             tuple(self.dates.place(text) for text in written_dates(pupil.birth_date)) for pupil in self.pupils
@@ -88,6 +103,14 @@ class RosterIndex:
     @staticmethod
     def _optional(strings: StringList, text: str) -> int | None:
         return strings.place(text) if text else None
+
+
+def _table(spellings: Sequence[Sequence[Spelling]]) -> SpellingTable:
+    every = [spelling for some in spellings for spelling in some]
+    return SpellingTable(
+        np.array([s.last for s in every], np.intp), np.array([s.first for s in every], np.intp),
+        np.array([s.log_prior for s in every]),
+        np.cumsum([0, *(len(some) for some in spellings)][:-1], dtype=np.intp))
 
 
 def name_key(pupil: Pupil) -> str:

@@ -55,16 +55,12 @@ def _name_scores(copy: CopyEvidence, index: RosterIndex) -> tuple[Floats, Floats
     in_last = field_log_ratios(copy.of("last"), strings)
     in_first = field_log_ratios(copy.of("first"), strings)
     in_last[0] = in_first[0] = 0.0
-    together = np.full(len(index), -math.inf)
-    last, first = together.copy(), together.copy()
-    for j, spellings in enumerate(index.spellings):
-        for s in spellings:
-            straight = _IN_PLACE + in_last[s.last] + in_first[s.first]
-            swapped = _SWAPPED + in_last[s.first] + in_first[s.last]
-            together[j] = max(together[j], np.logaddexp(straight, swapped) + s.log_prior)
-            last[j] = max(last[j], in_last[s.last] + s.log_prior)
-            first[j] = max(first[j], in_first[s.first] + s.log_prior)
-    return together, last, first
+    table = index.spelling_table
+    straight = _IN_PLACE + in_last[table.last] + in_first[table.first]
+    swapped = _SWAPPED + in_last[table.first] + in_first[table.last]
+    together = table.best(np.logaddexp(straight, swapped) + table.log_prior)
+    return together, table.best(in_last[table.last] + table.log_prior), \
+        table.best(in_first[table.first] + table.log_prior)
 
 
 def _date_scores(copy: CopyEvidence, index: RosterIndex) -> Floats:
