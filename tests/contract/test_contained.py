@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from korrigo_export.interfaces import IExporter
 from korrigo_grading.interfaces import IGrader
 from korrigo_import.interfaces import IImporter
-from korrigo_ocr.interfaces import IReader
+from korrigo_ocr.interfaces import IEvidence, IReader
 from sites import NAMES
 from webtest import TestApp
 from zope.interface import implementer
@@ -87,6 +87,14 @@ class Reader:
         broken()
 
 
+@implementer(IEvidence)
+class Evidence:
+    name = "broken"
+
+    def log_ratios(self, request, exam_id, copies, pupils):
+        request.db.execute(sa.text("SELECT * FROM no_such_table"))
+
+
 @implementer(IImporter)
 class Importer:
     """Raises when it is asked, and when it has to unpack what is called so."""
@@ -126,6 +134,7 @@ def includeme(config):
     config.add_korrigo_grader(Grader())
     config.add_korrigo_exporter(Exporter())
     config.add_korrigo_reader(Reader())
+    config.add_korrigo_evidence(Evidence())
     config.add_korrigo_importer(Importer())
 
 
@@ -220,6 +229,7 @@ def test_a_broken_reader_leaves_the_names_to_the_desk(place, caplog):
         job_id = request.jobs.add("ocr.identify", exam_id=place.made.exam).id
     with scope(place.registry) as request:
         assert request.db.get(Job, job_id).state == JobState.DONE
+    assert "the evidence broken of test_contained raised" in caplog.text
     place.app.get(f"/ocr/exams/{place.made.exam}/desk", status=200)
 
 

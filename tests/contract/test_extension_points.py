@@ -12,8 +12,9 @@ from korrigo_grading.proposing import NoProposal, propose
 from korrigo_grading.scheme import Question, new_question_id
 from korrigo_import.importers.directive import endings, importer_for
 from korrigo_import.interfaces import IImporter
-from korrigo_ocr.interfaces import IReader
+from korrigo_ocr.interfaces import LARGEST, IEvidence, IReader
 from korrigo_ocr.readers import chosen
+from korrigo_ocr.sources import gathered
 from pyramid.exceptions import ConfigurationConflictError, ConfigurationError
 from sites import NAMES, PLUGINS
 from webtest import TestApp
@@ -22,6 +23,7 @@ from zope.interface import implementer
 from korrigo import config as contents
 from korrigo.api import PdfRefused
 from korrigo.config import configure
+from korrigo.db import scope
 from korrigo.plugins import Plugin
 from korrigo.testing.sites import settings
 
@@ -76,6 +78,16 @@ class Reader:
         return []
 
 
+@implementer(IEvidence)
+class Seats:
+    """Knows who sat where, too well."""
+
+    name = "seats"
+
+    def log_ratios(self, request, exam_id, copies, pupils):
+        return {"a": {"p": 99.0, "gone": 5.0}, "elsewhere": {"p": 3.0}, "b": {"p": -2.0}}
+
+
 @implementer(IGrader)
 class Grader:
     """Gives half of the points."""
@@ -126,6 +138,12 @@ def test_a_reader_is_the_one_that_the_settings_name(tmp_path):
     registry = configured(tmp_path, lambda config: config.add_korrigo_reader(Reader()), PLUGINS["ocr"],
                           **{"korrigo.ocr.reader": "nothing"}).registry
     assert chosen(registry).name == "nothing"
+
+
+def test_evidence_beside_the_header_is_bounded_and_only_of_the_copies_and_pupils_that_are_asked_about(tmp_path):
+    registry = configured(tmp_path, lambda config: config.add_korrigo_evidence(Seats()), PLUGINS["ocr"]).registry
+    with scope(registry) as request:
+        assert gathered(request, "exam", ["a", "b"], ["p"]) == {"a": {"p": LARGEST}, "b": {"p": -2.0}}
 
 
 def test_an_importer_is_asked_about_files_and_offered_for_choice(tmp_path):
@@ -187,7 +205,8 @@ def test_an_exporter_is_offered_beside_the_others(tmp_path):
 
 
 @pytest.mark.parametrize(("directive", "good", "needs"), [
-    ("add_korrigo_reader", Reader, ("ocr",)), ("add_korrigo_grader", Grader, ("grading",)),
+    ("add_korrigo_reader", Reader, ("ocr",)), ("add_korrigo_evidence", Seats, ("ocr",)),
+    ("add_korrigo_grader", Grader, ("grading",)),
     ("add_korrigo_exporter", Exporter, ("grading", "export"))])
 def test_what_does_not_fit_or_is_there_already_is_refused(tmp_path, directive, good, needs):
     plugins = [PLUGINS[name] for name in needs]

@@ -7,10 +7,12 @@ from korrigo.api import Sentence as _
 def includeme(config):
     from .readers import Ppocr, Tesseract, add_korrigo_reader, reader_check
     from .services import SERVICES
+    from .sources import add_korrigo_evidence
     from .step import IdentifyStep
     from .subscribers import read_headers
 
     config.add_directive("add_korrigo_reader", add_korrigo_reader)
+    config.add_directive("add_korrigo_evidence", add_korrigo_evidence)
     config.add_korrigo_reader(Ppocr())
     config.add_korrigo_reader(Tesseract())
     for service in SERVICES:

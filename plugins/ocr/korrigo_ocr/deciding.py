@@ -16,9 +16,9 @@ PRELOAD = ("korrigo_ocr.matching.decide", "korrigo_ocr.matching.sheets")
 
 
 def decide(evidence: Stored, pupils: Sequence[Pupil], threshold: float, fixed: Mapping[str, str | None],
-           absent: Collection[str]) -> BatchDecision:
+           absent: Collection[str], beside: Mapping[str, Mapping[str, float]]) -> BatchDecision:
     """See ``matching.decide.identify``."""
-    return sandbox.run(decide_in_child, dict(evidence), list(pupils), threshold, dict(fixed), set(absent),
+    return sandbox.run(decide_in_child, dict(evidence), list(pupils), threshold, dict(fixed), set(absent), dict(beside),
                        limits=_limits(len(evidence)), preload=PRELOAD)
 
 
@@ -31,11 +31,11 @@ def _limits(copies: int) -> sandbox.Limits:
     return sandbox.Limits(memory_mb=4096, cpu_s=60 + copies / 2, wall_s=120 + copies)
 
 
-def decide_in_child(evidence, pupils, threshold, fixed, absent) -> BatchDecision:
+def decide_in_child(evidence, pupils, threshold, fixed, absent, beside) -> BatchDecision:
     """In the child."""
     from .matching.decide import identify
 
-    return identify(_read(evidence), pupils, threshold=threshold, fixed=fixed, absent=absent)
+    return identify(_read(evidence), pupils, threshold=threshold, fixed=fixed, absent=absent, beside=beside)
 
 
 def joins_in_child(evidence, pupils) -> list[bool]:

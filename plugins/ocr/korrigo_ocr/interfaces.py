@@ -1,4 +1,4 @@
-"""The extension point of this plugin: a reader of handwriting, and the values that cross it.
+"""The extension points of this plugin, a reader of handwriting and other evidence, and the values that cross them.
 
 A reader is never asked "what is written here?" alone. It is also asked how well each name of a closed list agrees
 with the picture, because that is what an engine knows best: a recogniser with letter probabilities should answer
@@ -7,7 +7,7 @@ from them, one that only gives text may inherit `korrigo_ocr.matching.evidence.T
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -73,3 +73,24 @@ class IReader(Interface):
         Natural-log ratios in the order of ``candidates``, 0 = says nothing, not floored. Candidates are folded
         (`korrigo_ocr.matching.names.fold`): capitals A-Z and digits.
         """
+
+
+class IEvidence(Interface):
+    """What speaks for a pupil, or against, beside the writing on the header: a seat, a code, who handed in when.
+
+    It is added to what the header says, and decided with it for the whole batch: it can settle what the header leaves
+    open, and raise doubts, but takes no decision by itself.
+    """
+
+    name = Attribute("Short name, such as 'seats'; letters, digits and hyphens")
+
+    def log_ratios(request, exam_id: str, copies: Sequence[str], pupils: Sequence[str]
+                   ) -> Mapping[str, Mapping[str, float]]:
+        """How much likelier this is if the copy is the pupil's than if it is anybody's: copy id -> pupil id -> log.
+
+        Natural logs, 0 (or left out) = says nothing, within `LARGEST` either way; ``request`` is for reading.
+        """
+
+
+LARGEST = 12.0
+"""Nats beyond which no evidence counts: one source alone must not overrule a name that was read for certain."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from korrigo.api import Audit, Copies, Copy, CopyState, Exam, Exams, Fate, Ident
 from . import deciding
 from .matching.values import Pupil
 from .models import DecisionRow, FormRow, Proposal, Reading
+from .sources import Ratios, gathered
 
 #: Sheets are joined by the program while nobody has graded them.
 JOINABLE = (CopyState.STAGING, CopyState.READY)
@@ -68,15 +70,19 @@ class Readings:
 class Identifier:
     """Decides a whole exam: one pupil a copy at most, certain ones by itself, the rest for the desk."""
 
-    def __init__(self, db, copies: Copies, sides: Sides, exams: Exams, readings: Readings, settings):
+    def __init__(self, db, copies: Copies, sides: Sides, exams: Exams, readings: Readings, settings,
+                 beside: Callable[[str, list[str], list[str]], Ratios]):
         self.db, self.copies, self.sides, self.exams, self.readings = db, copies, sides, exams, readings
+        self.beside = beside
+        """What speaks for pupils beside the headers: of the exam, its copies and its pupils, by their ids."""
         self.threshold = settings["korrigo.ocr.threshold"]
         self.automatic = settings["korrigo.ocr.automatic"]
 
     @classmethod
     def of(cls, request) -> Identifier:
         find = request.find_service
-        return cls(request.db, find(Copies), find(Sides), find(Exams), find(Readings), request.registry.settings)
+        return cls(request.db, find(Copies), find(Sides), find(Exams), find(Readings), request.registry.settings,
+                   partial(gathered, request))
 
     def roster(self, exam: Exam) -> tuple[list[Pupil], set[str]]:
         """The expected pupils, and the ids of those who are absent."""
@@ -114,7 +120,8 @@ class Identifier:
                  if copy.identification in (Identification.MANUAL, Identification.UNKNOWN)}
         pupils, absent = self.roster(exam)
         readings = {copy_id: some for copy_id, some in self.readings.evidence(exam).items() if copy_id in copies}
-        decided = deciding.decide(stored(readings), pupils, self.threshold, fixed, absent)
+        decided = deciding.decide(stored(readings), pupils, self.threshold, fixed, absent,
+                                  self.beside(exam.id, list(readings), [pupil.id for pupil in pupils]))
         decisions = {item.copy: item for item in decided.decisions}
         self._release_changed(copies, decisions)
         students = {student.id: student for student, _row in self.exams.roster(exam)}

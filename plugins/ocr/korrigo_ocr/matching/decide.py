@@ -32,11 +32,13 @@ def identify(
     threshold: float = DEFAULT_THRESHOLD,
     fixed: Mapping[str, str | None] | None = None,
     absent: Collection[str] = (),
+    beside: Mapping[str, Mapping[str, float]] | None = None,
 ) -> BatchDecision:
     """Assign the copies of one exam to the pupils of its roster, one to one.
 
     ``fixed`` are decisions of persons, copy id to pupil id (None = nobody of the roster): they are kept, and their
     pupils, on this roster or not, are free for no other copy. ``absent`` are ids of pupils who cannot have a copy.
+    ``beside`` is what speaks for pupils beside the headers: copy id, pupil id, log-ratio.
     The result does not depend on the order of copies or pupils. Raises `BatchError` when ids clash.
     """
     fixed = dict(fixed or {})
@@ -44,6 +46,10 @@ def identify(
     index = RosterIndex(roster)
     ordered = sorted(copies, key=lambda copy: copy.copy)
     table = score_table(ordered, index)
+    for row, copy in enumerate(ordered):
+        for pupil, ratio in (beside or {}).get(copy.copy, {}).items():
+            if (column := index.place_of(pupil)) is not None:
+                table[row, column] += ratio
 
     barred = {*absent, *(pupil for pupil in fixed.values() if pupil is not None)}
     open_rows = [i for i, copy in enumerate(ordered) if copy.copy not in fixed]

@@ -71,6 +71,7 @@ class RosterIndex:
         doubled = sorted({i for i in ids if ids.count(i) > 1}) if len(set(ids)) < len(ids) else []
         if doubled:
             raise ValueError(f"each pupil is on the roster once; ids given twice: {', '.join(doubled)}")
+        self._places = {pupil.id: place for place, pupil in enumerate(self.pupils)}
         self.names, self.numbers, self.dates, self.classes = (StringList() for _ in range(4))
         self.names.place("")
         self.spelling_table = _table([self._spellings(pupil) for pupil in self.pupils])
@@ -88,7 +89,7 @@ class RosterIndex:
 
     def place_of(self, pupil_id: str) -> int | None:
         """Row of a pupil, None when not on the roster."""
-        return next((i for i, pupil in enumerate(self.pupils) if pupil.id == pupil_id), None)
+        return self._places.get(pupil_id)
 
     def _spellings(self, pupil: Pupil) -> tuple[Spelling, ...]:
         found: dict[tuple[int, int], float] = {}

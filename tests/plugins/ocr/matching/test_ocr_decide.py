@@ -121,3 +121,12 @@ def test_an_empty_roster_gives_nobody():
 def test_clashing_ids_are_refused(covers, fixed, said):
     with pytest.raises(BatchError, match=said):
         identify(covers, PUPILS, fixed=fixed)
+
+
+def test_what_is_known_beside_the_header_settles_what_it_leaves_open():
+    moreau = [cover("1", "Moreau")]
+    beside = {"1": {"b": 8.0}, "of another exam": {"a": 9.0}}
+    [alone] = identify(moreau, PUPILS).decisions
+    [decided] = identify(moreau, PUPILS, beside=beside).decisions
+    assert alone.verdict != "auto"
+    assert decided.pupil == "b" and decided.confidence > alone.confidence + 5
