@@ -27,7 +27,7 @@ class Limits:
     """What one child may use; the kernel enforces the first, second and fourth, the fork server the third."""
 
     memory_mb: int = 1536
-    """Address space, the preloaded libraries included."""
+    """Address space, beside what is preloaded."""
     cpu_s: float = 20
     """Processor time (rounded up to whole seconds)."""
     wall_s: float = 60

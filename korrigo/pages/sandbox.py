@@ -125,7 +125,7 @@ class Sandbox:
             # The fork server writes at once when the child has ended, which the end of its answer announces.
             told = ending.read()
         if not told:
-            raise SandboxLimit("crash", limits, "the fork server ended")
+            raise SandboxLimit("crash", limits, detail="the fork server ended")
         return _value(data, Ending.from_bytes(told), limits)
 
     def close(self) -> None:
@@ -196,7 +196,7 @@ def _converse(channel: socket.socket, question: bytes, limits: Limits) -> bytes:
         while chunk := channel.recv(CHUNK):
             answer += chunk
             if len(answer) > limits.memory_mb * CHUNK:
-                raise SandboxLimit("memory", limits, "its answer does not end")
+                raise SandboxLimit("memory", limits, detail="its answer does not end")
             channel.settimeout(max(0.001, deadline - time.monotonic()))
     except TimeoutError:
         raise SandboxLimit("wall", limits) from None

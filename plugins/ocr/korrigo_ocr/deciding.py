@@ -28,7 +28,7 @@ def joins(evidence: Stored, pupils: Sequence[Pupil]) -> list[bool]:
 
 
 def _limits(copies: int) -> sandbox.Limits:
-    return sandbox.Limits(memory_mb=4096, cpu_s=60 + copies / 2, wall_s=120 + copies)
+    return sandbox.Limits(memory_mb=2048, cpu_s=60 + copies / 2, wall_s=120 + copies)
 
 
 def decide_in_child(evidence, pupils, threshold, fixed, absent, beside) -> BatchDecision:

@@ -27,7 +27,7 @@ FEWEST, MOST = 8, 32
 #: At work at the same time: each may use a core, and 400 MB.
 MOST_CHILDREN = 4
 PRELOAD = (*LIBRARIES, "korrigo_ocr.reading.covers", "korrigo_ocr.reading.zones")
-MEMORY_MB = 4096     # of addresses, of which an engine takes many more than it fills
+MEMORY_MB = 3072     # of addresses, of which an engine takes many more than it fills
 
 
 @dataclass(frozen=True)
