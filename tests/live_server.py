@@ -1,5 +1,6 @@
 """A real server with a real worker, for tests and benchmarks that need one."""
 
+import contextlib
 import http.client
 import json
 import secrets
@@ -79,7 +80,8 @@ class Server:
         """SIGKILL for the server and all that it has started."""
         everyone = [psutil.Process(self.process.pid), *psutil.Process(self.process.pid).children(recursive=True)]
         for one in everyone:
-            one.kill()
+            with contextlib.suppress(psutil.NoSuchProcess):     # it has ended since
+                one.kill()
         self.process.wait()
 
     def _wait(self) -> None:

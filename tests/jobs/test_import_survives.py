@@ -1,5 +1,6 @@
 """A worker that is killed at any moment of an import: the import ends whole, and nothing is there twice."""
 
+import contextlib
 import random
 import subprocess
 import sys
@@ -51,7 +52,8 @@ class Worker:
         """SIGKILL for all at once, as when the machine is switched off."""
         everyone = [psutil.Process(self.process.pid), *psutil.Process(self.process.pid).children(recursive=True)]
         for one in everyone:
-            one.kill()
+            with contextlib.suppress(psutil.NoSuchProcess):     # it has ended since
+                one.kill()
         self.process.wait()
         psutil.wait_procs(everyone, 10)
 
