@@ -39,7 +39,7 @@ def chosen(registry) -> IReader | None:
 
 
 def reader_check(registry) -> str:
-    """The health check: the desk works without a reader, but says so."""
+    """The health check: the desk works without a reader, but says so; and what is read with less than the best."""
     name = registry.settings["korrigo.ocr.reader"]
     if name == "none":
         return _("off: names are found by hand")
@@ -48,8 +48,14 @@ def reader_check(registry) -> str:
         known = ", ".join(table(registry, CATEGORY)) or "none"
         raise NoReader(_("korrigo.ocr.reader = ${name}: there is no such reader. Registered: ${known}.",
                          name=name, known=known))
-    why_not = reader.available()
-    return _("not working, names are found by hand: ${why}", why=Sentence.of(why_not)) if why_not else name
+    if why_not := reader.available():
+        return _("not working, names are found by hand: ${why}", why=Sentence.of(why_not))
+    if name == "auto" and reader.name != PREFERRED[0] and (better := engines.ppocr_missing()):
+        return _("${name}; a better one is not there: ${why}", name=reader.name, why=Sentence.of(better))
+    if no_captions := engines.tesseract_missing(engines.LANGUAGES):
+        return _("${name}; but the fields of a header cannot be found: ${why}", name=reader.name,
+                 why=Sentence.of(no_captions))
+    return reader.name
 
 
 class Later:
