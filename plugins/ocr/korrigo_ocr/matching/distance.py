@@ -14,8 +14,6 @@ Floats = NDArray[np.float64]
 
 _CODES = {letter: code + 1 for code, letter in enumerate(ALPHABET)}
 _PADDING = 0
-UNREAD = "?"
-"""A place of the reading where something stands that could not be read: it agrees with any letter."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +27,6 @@ class EditCosts:
 def distances(text: str, names: Sequence[str], costs: EditCosts) -> Floats:
     """The least cost of turning ``text`` into each of ``names``, all folded: shape (len(names),).
 
-    ``text`` may hold `UNREAD` places.
-
     ``missed`` is a letter of the name that the reading lacks, ``invented`` one that only the reading has.
     """
     if not names:
@@ -42,7 +38,7 @@ def distances(text: str, names: Sequence[str], costs: EditCosts) -> Floats:
     missed = np.arange(codes.shape[1] + 1) * costs.missed
     row = np.tile(missed, (len(names), 1))
     for letter in text:
-        swap = np.zeros(codes.shape) if letter == UNREAD else (codes != _CODES[letter]).astype(float)
+        swap = (codes != _CODES[letter]).astype(float)
         following = np.empty_like(row)
         following[:, 0] = row[:, 0] + costs.invented
         following[:, 1:] = np.minimum(row[:, 1:] + costs.invented, row[:, :-1] + swap)

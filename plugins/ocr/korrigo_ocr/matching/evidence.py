@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..interfaces import Kind, Reading
-from .distance import UNREAD, EditCosts, distances
+from .distance import EditCosts, distances
 from .names import fold
 from .values import KINDS, FieldEvidence
 
@@ -55,10 +55,9 @@ def text_log_ratios(text: str, candidates: Sequence[str], kind: Kind) -> Floats:
 
 
 def _log_ratios(folded: str, candidates: Sequence[str], model: KindModel) -> Floats:
-    read = len(folded) - folded.count(UNREAD)
-    if not read:
+    if not folded:
         return np.zeros(len(candidates))
-    return model.gain * read - model.loss * distances(folded, candidates, model.costs)
+    return model.gain * len(folded) - model.loss * distances(folded, candidates, model.costs)
 
 
 class TextScoring:

@@ -67,7 +67,7 @@ class TesseractReader(TextScoring):
 
     def read_many(self, images: Sequence[Grey], kind: Kind = "name") -> list[tuple[Reading, ...]]:
         """Read the prepared fields, each as it is, smaller and bolder: the errors of the three readings differ."""
-        language, allowed = self.language(self.languages), _WHITELISTS[kind]
+        language, allowed = self.language(), _WHITELISTS[kind]
         as_words = self._read_pages(images, language, _ONE_WORD, allowed)
         altered = [variant for image in images for variant in (_smaller(image), _bolder(image))]
         as_lines = self._read_pages(altered, language, _ONE_LINE, allowed)
@@ -79,13 +79,13 @@ class TesseractReader(TextScoring):
             words[word.page].append(word)
         return [_joined(page) for page in words]
 
-    def language(self, preferred: Sequence[str] = LANGUAGES) -> str:
+    def language(self) -> str:
         """The model that will be used. Raises `ReaderUnavailable` when there is none."""
         reason = self.available()
         if reason is not None:
             raise ReaderUnavailable(reason)
         installed = tesseract_languages() or frozenset()
-        return next(language for language in (*preferred, *self.languages) if language in installed)
+        return next(language for language in self.languages if language in installed)
 
 
 def recognise(images: Sequence[Grey], language: str, mode: int, whitelist: str = "") -> list[PageWord]:
