@@ -1,5 +1,8 @@
 """Headers are looked at in limited children, a group in each; what one of them cannot do, the others do."""
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -72,3 +75,10 @@ def test_every_header_is_in_one_group_of_its_file(pairs):
     found = groups([(blob, Header(f"{blob}{page}", View(page))) for blob, page in pairs])
     assert sorted((blob, header.view.page) for blob, group in found for header in group) == sorted(pairs)
     assert all(0 < len(group) <= piles.MOST for _blob, group in found)
+
+
+def test_what_a_worker_loads_for_its_jobs_brings_no_engine_and_no_library_of_numbers():
+    loaded = ("import sys, korrigo_ocr.jobs, korrigo_ocr.services, korrigo_import.jobs; "
+              "print([name for name in ('numpy', 'cv2', 'scipy', 'onnxruntime', 'rapidfuzz') if name in sys.modules])")
+    printed = subprocess.run([sys.executable, "-W", "ignore", "-c", loaded], capture_output=True, text=True, check=True)
+    assert printed.stdout.strip() == "[]"

@@ -79,10 +79,17 @@ def test_a_word_is_as_probable_as_all_the_ways_to_write_it_together(steps, words
 
 @given(st.integers(0, 30), st.integers(0, 2**32 - 1))
 def test_kept_letters_come_back_as_they_were(steps, seed):
-    probs = np.random.default_rng(seed).dirichlet(np.full(CLASSES, 0.1), steps).clip(1e-6)
+    probs = np.random.default_rng(seed).dirichlet(np.ones(CLASSES), steps).clip(1e-6)     # no step is silent
     letters = Letters.of(np.log(probs))
     assert Letters.from_text(letters.to_text()) == letters
-    assert np.allclose(letters.log_probs, np.log(probs)[:len(letters.log_probs)], atol=1 / 16) or steps == 0
+    assert letters.log_probs.shape == probs.shape and np.allclose(letters.log_probs, np.log(probs), atol=1 / 16)
+
+
+def test_steps_that_repeat_that_there_is_nothing_are_not_kept():
+    silence = np.full((9, CLASSES), -12.0)
+    silence[:, 0] = -1e-4
+    assert len(Letters.of(silence).log_probs) == 1
+    assert len(seen("AB").log_probs) == 4
 
 
 @pytest.mark.parametrize("text", ["", "not base64!", "aGVsbG8="])
