@@ -125,15 +125,25 @@ class Document:
         return self._page
 
     def gray(
-        self, view: View, dpi: float | None = None, *, width: int | None = None, clip: Box | None = None
+        self,
+        view: View,
+        dpi: float | None = None,
+        *,
+        width: int | None = None,
+        clip: Box | None = None,
+        scaled: bool = True,
     ) -> numpy.ndarray:
         """The side (or the ``clip`` of it) as grey levels: ``uint8``, shape (height, width), 0 is black.
 
         The scale is that of ``dpi`` or of the whole side's ``width`` in pixels, or as scanned; here a scan may be
-        enlarged.  Raises ``PageUnreadable``.
+        enlarged.  Not ``scaled``: a whole side as it was decoded, of that scale up to twice of it, or as scanned.
+        Raises ``PageUnreadable``.
         """
         style = Style(dpi=dpi, width=width, clip=clip)
-        return numpy.array(self._image(view, style, self._layout(view, style, enlarge=True), gray=True))
+        layout = self._layout(view, style, enlarge=True)
+        if not scaled:
+            return numpy.array(self._side(view, layout, gray=True))
+        return numpy.array(self._image(view, style, layout, gray=True))
 
     def draw(self, view: View, style: Style) -> Picture:
         """The side in a style, encoded.  Raises ``PageUnreadable``."""
@@ -184,13 +194,7 @@ class Document:
 
     def _image(self, view: View, style: Style, layout: Layout, gray: bool) -> Image.Image:
         """Decode, take the half, turn, mask, and cut at the scale: in this order."""
-        image = self._decoded(view.page, layout.page, gray)
-        if view.region != "full":
-            middle = image.width // 2
-            edges = (0, middle) if view.region == "left" else (middle, image.width)
-            image = image.crop((edges[0], 0, edges[1], image.height))
-        if view.turned:
-            image = image.transpose(QUARTER_TURNS[view.turned])
+        image = self._side(view, layout, gray)
         # First on all that is decoded, a pixel more on each side: filtering spreads what lies below.
         image = _masked(image, style.masks, image.width / UNITS, grow=1)
         if image.size == layout.side:
@@ -201,6 +205,15 @@ class Document:
             box = left * across, top * down, right * across, bottom * down
             image = image.resize(layout.size, FILTERS[gray], box, SHRINK_FIRST)
         return _masked(image, style.masks, layout.side[0] / UNITS, origin=layout.part[:2])
+
+    def _side(self, view: View, layout: Layout, gray: bool) -> Image.Image:
+        """The whole side, turned, at the layout's scale or larger."""
+        image = self._decoded(view.page, layout.page, gray)
+        if view.region != "full":
+            middle = image.width // 2
+            edges = (0, middle) if view.region == "left" else (middle, image.width)
+            image = image.crop((edges[0], 0, edges[1], image.height))
+        return image.transpose(QUARTER_TURNS[view.turned]) if view.turned else image
 
     def _decoded(self, number: int, size: tuple[int, int], gray: bool) -> Image.Image:
         """The whole page, of ``size`` or larger, or with all the pixels it has."""

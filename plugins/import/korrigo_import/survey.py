@@ -18,9 +18,10 @@ ANALYSE = "korrigo_import.scan.analyse"
 DPI = 100
 #: Pages that one child looks at, at least and at most: a child costs as much as a page, a guilty page the others of its
 #: child once more.
-FEWEST, MOST = 12, 40
+FEWEST, MOST = 12, 50
 #: At work at the same time: each may use a core and 1.5 GB.
 MOST_CHILDREN = 4
+MM_PER_INCH = 25.4
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ def survey(path: Path, places: Sequence[tuple[int, str]], report: Callable[[int]
     seen: list[Seen] = []
     pages = sorted({page for page, _region in places})
     children = min(MOST_CHILDREN, os.cpu_count() or 1)
-    size = max(FEWEST, min(MOST, math.ceil(len(pages) / children / 2)))
+    rounds = math.ceil(len(pages) / children / MOST)
+    size = max(FEWEST, math.ceil(len(pages) / children / max(1, rounds)))
     groups = []
     for start in range(0, len(pages), size):
         wanted = set(pages[start:start + size])
@@ -87,7 +89,9 @@ def look(path: Path, places: list[tuple[int, str]]) -> list[Seen]:
         for page, region in places:
             view = View(page, region)
             try:
-                facts = analyse(document.gray(view, dpi=DPI), page, region, dpi=DPI)
+                gray = document.gray(view, dpi=DPI, scaled=False)     # analysis scales, more quickly than the decoder
+                width_mm = document.page(page).width_mm / (1 if region == "full" else 2)
+                facts = analyse(gray, page, region, dpi=gray.shape[1] / width_mm * MM_PER_INCH)
                 seen.append(Seen(page, region, facts.to_json(), document.draw(view, thumb)))
             except PageUnreadable as error:
                 seen.append(Seen(page, region, error=message_of(error)))

@@ -108,6 +108,13 @@ def gray(path, view, dpi):
     return picture.gray(path, view, dpi)
 
 
+def gray_as_decoded(path, view, dpi):
+    from korrigo.pages.picture import open_document
+
+    with open_document(path) as document:
+        return document.gray(view, dpi, scaled=False)
+
+
 def both_halves(path, page, dpi):
     """Both halves' grey levels and how many times a page was decoded for them."""
     from korrigo.pages.document import Document

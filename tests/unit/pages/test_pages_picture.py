@@ -204,6 +204,17 @@ def test_both_halves_cost_one_rendering(mock_a3):
     assert not numpy.array_equal(left, right)
 
 
+@pytest.mark.parametrize(("dpi", "width"), [(150, 1654), (90, 827), (100, 827), (400, 1654)])
+def test_grey_levels_that_are_not_scaled_have_the_size_that_the_decoder_gives_cheaply(class_a4, dpi, width):
+    levels = sandbox.run(functions.gray_as_decoded, class_a4, View(1), dpi, preload=LIBRARIES)
+    assert levels.shape[1] == width
+
+
+def test_a_half_sheet_that_is_not_scaled_is_still_one_half(mock_a3):
+    levels = sandbox.run(functions.gray_as_decoded, mock_a3, View(1, "right"), 75, preload=LIBRARIES)
+    assert levels.shape == (877, 620)
+
+
 def test_the_thumbnail_of_an_analysed_side_costs_no_decoding(class_a4):
     thumb, decoded = sandbox.run(functions.gray_then_thumb, class_a4, View(1), preload=LIBRARIES)
     assert decoded == 1

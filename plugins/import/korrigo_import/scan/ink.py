@@ -65,7 +65,7 @@ def draw(gray: NDArray[np.uint8], width_mm: float) -> Drawing:
     lines = (rows & ~ruled) | (columns & ~bordered)
     level = cv2.max(raster.only(across, rows | streaks), raster.only(down, columns | bordered))
     strokes = cv2.subtract(dark, cv2.max(level, _ruled_level(across, ruled & ~streaks, ruling)))
-    ink, places, pieces = _without_specks(strokes > ink_threshold(strokes, grain))
+    ink, places, pieces = _without_specks(raster.above(strokes, ink_threshold(strokes, grain)))
     return Drawing(dark, ink, places, pieces, lines, ruling, margin, skew, grain)
 
 
@@ -74,7 +74,7 @@ def ink_threshold(strokes: Gray, grain: float) -> float:
     floor = max(20.0, 6.0 * grain)
     inset = round(EDGE_MM * PX_PER_MM)
     inner = strokes[inset:-inset:3, inset:-inset]
-    if np.count_nonzero(inner > floor) < 17:
+    if np.count_nonzero(raster.above(inner, floor)) < 17:
         return floor
     return max(floor, 0.35 * raster.percentile(inner, 90, above=floor))
 
@@ -106,7 +106,7 @@ def _thin(straight: Gray, faintest: float, axis: int) -> Mask:
     thickness = math.ceil(1.5 * PX_PER_MM)    # the line, and the blur at both its sides
     thick = raster.opened(straight, *((thickness, 1) if axis == 0 else (1, thickness)))
     thrice = cv2.subtract(cv2.subtract(straight, thick), thick) > thick
-    return (straight > faintest) & thrice
+    return raster.above(straight, faintest) & thrice
 
 
 def _ruled_level(straight: Gray, where: Mask, ruling: tuple[int, ...]) -> Gray:

@@ -33,7 +33,7 @@ def percentile(levels: NDArray[np.uint8], share: float, above: float = -1.0) -> 
     third row tells as much."""
     if not levels.size:
         return 0.0
-    counts = cv2.calcHist([np.ascontiguousarray(levels).reshape(-1, 1)], [0], None, [256], [0, 256]).ravel()
+    counts = cv2.calcHist([np.atleast_2d(levels)], [0], None, [256], [0, 256]).ravel()
     counts[: max(0, int(above) + 1)] = 0
     totals = np.cumsum(counts)
     if not totals[-1]:
@@ -41,6 +41,11 @@ def percentile(levels: NDArray[np.uint8], share: float, above: float = -1.0) -> 
     place = (totals[-1] - 1) * share / 100
     low, high = (int(np.searchsorted(totals, place_, side="right")) for place_ in (np.floor(place), np.ceil(place)))
     return low + (high - low) * float(place - np.floor(place))
+
+
+def above(levels: Gray, threshold: float) -> Mask:
+    """Where levels are above a threshold; compared as bytes, which is ten times quicker than as floats."""
+    return levels > np.uint8(min(255, max(0, math.floor(threshold))))
 
 
 def share_of(mask: Mask, axis: int) -> NDArray[np.float64]:
@@ -98,11 +103,13 @@ def to_raster(gray: NDArray[np.uint8], width_mm: float) -> Gray:
     width = max(8, round(width_mm * PX_PER_MM))
     if abs(width - gray.shape[1]) < 0.02 * width:
         return gray
-    height = max(8, round(width * gray.shape[0] / gray.shape[1]))
-    much_smaller = 1.6 * width < gray.shape[1]
-    return cv2.resize(
-        gray, (width, height), interpolation=cv2.INTER_AREA if much_smaller else cv2.INTER_LINEAR
-    )
+    size = width, max(8, round(width * gray.shape[0] / gray.shape[1]))
+    smaller = gray.shape[1] / width
+    if smaller > 1.98:
+        return cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
+    if smaller > 1.25:    # an eighth of what averaging costs; without it hairlines between two places would be lost
+        gray = cv2.blur(gray, (2, 2))
+    return cv2.resize(gray, size, interpolation=cv2.INTER_LINEAR)
 
 
 def darkness(raster: Gray) -> Gray:
@@ -161,8 +168,9 @@ def _unevenness(profiles: NDArray[np.float32], strip: int, rows_per_px: float, d
     centres = (np.arange(count) - (count - 1) / 2) * strip * rows_per_px
     slack = math.ceil(math.tan(math.radians(np.abs(degrees).max())) * centres[-1]) + 1
     windows = sliding_window_view(np.pad(profiles, ((0, 0), (slack, slack))), length, axis=1)
+    windows = windows[..., :: max(1, round(rows_per_px))]
     shifts = slack + np.rint(np.tan(np.radians(degrees))[:, None] * centres).astype(int)
-    sums = windows[np.arange(count), shifts].sum(axis=1)[:, :: max(1, round(rows_per_px))]
+    sums = windows[np.arange(count), shifts].sum(axis=1)
     return np.square(np.diff(sums)).sum(axis=1)
 
 
@@ -197,7 +205,7 @@ def _shifted(picture: Gray, shifts: NDArray[np.float64], parts: int) -> Gray:
 def clear_edges(dark: Gray) -> Gray:
     """Whiten the bands at the four edges where the copier saw past the paper."""
     reach = round(EDGE_MM * PX_PER_MM)
-    black = dark > 40
+    black = above(dark, 40)
     cleared = dark.copy()
     for axis in (0, 1):
         share = share_of(black, axis)
@@ -232,9 +240,8 @@ def _opened_along(dark: Gray, length: int, axis: int) -> Gray:
     """The least of ``length`` neighbours, then the most of as many back: each by doubling what is known, which is some
     times quicker than one step as long as that."""
     least = _gathered(dark, length, axis, cv2.min)
-    edge = [(0, 0), (0, 0)]
-    edge[axis] = (length - 1, length - 1)
-    return _gathered(np.pad(least, edge), length, axis, cv2.max)
+    beside = (length - 1, length - 1, 0, 0) if axis == 0 else (0, 0, length - 1, length - 1)
+    return _gathered(cv2.copyMakeBorder(least, *beside, cv2.BORDER_CONSTANT, value=0), length, axis, cv2.max)
 
 
 def _gathered(dark: Gray, length: int, axis: int, gather: Callable[[Gray, Gray], Gray]) -> Gray:

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from korrigo_import.scan.raster import PX_PER_MM, Gray, Mask, px, runs, share_of
+from korrigo_import.scan.raster import PX_PER_MM, Gray, Mask, above, px, runs, share_of
 
 _WHOLE_WIDTH = 0.9
 """Lines from edge to edge are folds, streaks of the copier's glass or ruling, never part of a form."""
@@ -22,7 +22,7 @@ def find_ruling(across: Gray, faintest: float) -> tuple[tuple[int, ...], Mask]:
 
     The mask covers the ruled lines and what runs from edge to edge (folds, streaks of the copier's glass).
     """
-    seen = across > faintest
+    seen = above(across, faintest)
     share = share_of(seen, 1)
     rows: list[int] = []
     extents: list[tuple[float, float]] = []
@@ -42,7 +42,7 @@ def find_ruling(across: Gray, faintest: float) -> tuple[tuple[int, ...], Mask]:
 def find_margin(down: Gray, faintest: float) -> tuple[int | None, Mask]:
     """The margin line: one upright line over most of the height, in the outer third of the page."""
     mask = np.zeros(down.shape, bool)
-    share = share_of(down > faintest, 0)
+    share = share_of(above(down, faintest), 0)
     columns = runs(share > 0.4)
     width = down.shape[1]
     for start, stop in columns:
