@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 
@@ -31,14 +32,23 @@ class Audit:
 
     def record(self, action: str, subject: str = "", **details) -> AuditEntry:
         """One act: ``action`` such as ``copy.reopened``, ``subject`` such as ``copy:4f…``; details are JSON."""
+        [entry] = self.record_all(action, [(subject, details)])
+        return entry
+
+    def record_all(self, action: str, subjects: Sequence[tuple[str, dict]]) -> list[AuditEntry]:
+        """One act on many subjects, an entry each: ``(subject, details)``."""
         self.wait_for_turn()
         number, before = self.newest()
-        entry = AuditEntry(id=number + 1, at=now(), actor=self.actor, address=self.address, action=action,
-                           subject=subject, details=details)
-        entry.seal = seal(entry, before)
-        self.db.add(entry)
+        entries = []
+        for subject, details in subjects:
+            number += 1
+            entry = AuditEntry(id=number, at=now(), actor=self.actor, address=self.address, action=action,
+                               subject=subject, details=details)
+            before = entry.seal = seal(entry, before)
+            entries.append(entry)
+        self.db.add_all(entries)
         self.db.flush()
-        return entry
+        return entries
 
     def wait_for_turn(self) -> None:
         """Be the only one who writes entries, until this transaction ends.  What is checked after it still holds when

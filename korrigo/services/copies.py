@@ -1,6 +1,7 @@
 """The life of a copy: one table of transitions, and whose copy it is."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -76,38 +77,58 @@ class Copies:
 
     def create(self, exam: Exam) -> Copy:
         """A new, empty copy in staging with the next serial and a random code."""
+        [copy] = self.create_many(exam, 1)
+        return copy
+
+    def create_many(self, exam: Exam, count: int) -> list[Copy]:
+        """That many, in the order of their serials."""
         self.audit.wait_for_turn()
         last = self.db.scalar(sa.select(sa.func.max(Copy.serial)).where(Copy.exam_id == exam.id)) or 0
         codes = set(self.db.scalars(sa.select(Copy.code).where(Copy.exam_id == exam.id)))
-        copy = Copy(exam_id=exam.id, serial=last + 1, code=new_code(codes), state=CopyState.STAGING)
-        self.db.add(copy)
+        copies = []
+        for serial in range(last + 1, last + 1 + count):
+            copies.append(Copy(exam_id=exam.id, serial=serial, code=new_code(codes), state=CopyState.STAGING))
+            codes.add(copies[-1].code)
+        self.db.add_all(copies)
         self.db.flush()
-        return copy
+        return copies
 
     def move(self, copy: Copy, act: str, *, reason: str = "") -> None:
         """Do an act of :data:`TRANSITIONS`, or raise :class:`TransitionRefused` and change nothing.
 
         One UPDATE decides: of two people who act at once, the second is refused.
         """
+        self.move_all([copy], act, reason=reason)
+
+    def move_all(self, copies: Sequence[Copy], act: str, *, reason: str = "") -> None:
+        """The same for many copies: for all of them or for none."""
         origins, target = TRANSITIONS[act]
         if act in NEEDS_REASON and not reason.strip():
-            raise TransitionRefused(_("To reopen copy ${serial}, say why.", serial=copy.serial))
+            raise TransitionRefused(_("To reopen copy ${serial}, say why.", serial=copies[0].serial))
         self.audit.wait_for_turn()
-        before = copy.state
+        before = {copy.id: (copy.exam_id, copy.state) for copy in copies}
         values = {"state": target, "version": Copy.version + 1}
         if act == "fail":
             values |= {"failure": reason, "attempts": Copy.attempts + 1}
         elif act in ("finish", "retry", "reopen", "finalise"):
             values |= {"failure": ""}
+        attempt = self.db.begin_nested()
         moved = self.db.execute(
-            sa.update(Copy).where(Copy.id == copy.id, Copy.state.in_(origins)).values(values)
-            .execution_options(synchronize_session=False))
-        self.db.expire(copy)
-        if not moved.rowcount:
+            sa.update(Copy).where(Copy.id.in_(before), Copy.state.in_(origins)).values(values)
+            .execution_options(synchronize_session=False)).rowcount
+        for copy in copies:
+            self.db.expire(copy)
+        if moved != len(before):
+            attempt.rollback()
+            copy = next(copy for copy in copies if copy.state not in origins)
             raise TransitionRefused(_("Copy ${serial} (${state}) cannot be ${acted} now.",
                                       serial=copy.serial, state=STATES[copy.state], acted=ACTED[act]))
-        self.audit.record(f"copy.{act}", f"copy:{copy.id}", before=before, after=target, reason=str(reason))
-        self.notify(CopyMoved(copy.id, copy.exam_id, before, target, act))
+        attempt.commit()
+        self.audit.record_all(f"copy.{act}", [
+            (f"copy:{copy_id}", {"before": state, "after": target, "reason": str(reason)})
+            for copy_id, (_exam, state) in before.items()])
+        for copy_id, (exam_id, state) in before.items():
+            self.notify(CopyMoved(copy_id, exam_id, state, target, act))
 
     def identify(self, copy: Copy, student: Student | None, how: Identification) -> Decision:
         """Say whose copy it is (or that nobody knows).  A pupil has at most one copy in an exam."""

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -93,6 +94,39 @@ def test_no_sequence_of_acts_leaves_the_table(scope, pile, acts):
             assert copy.state == expected
         assert copy.version == 1 + done
         assert request.audit.verify() is None
+
+
+def test_many_copies_are_moved_by_one_act_with_an_entry_and_an_event_each(scope, pile, events):
+    with scope() as request:
+        copies, many = request.find_service(Copies), pile(request, *[0] * 5).copies
+        copies.move_all(many, "release")
+        assert {copy.state for copy in many} == {CopyState.READY}
+        assert [event.copy_id for event in events] == [copy.id for copy in many]
+        assert all(request.audit.since(f"copy:{copy.id}", 0)[-1] == (
+            "copy.release", {"before": "staging", "after": "ready", "reason": ""}) for copy in many)
+        assert request.audit.verify() is None
+
+
+def test_many_copies_are_moved_all_or_none(scope, pile, events):
+    with scope() as request:
+        copies, many = request.find_service(Copies), pile(request, *[0] * 4).copies
+        many[2].state = CopyState.GRADED
+        request.db.flush()
+        with pytest.raises(TransitionRefused, match=f"Copy {many[2].serial} "):
+            copies.move_all(many, "release")
+        assert [copy.state for copy in many] == ["staging", "staging", "graded", "staging"]
+        assert events == []
+
+
+def test_releasing_many_copies_costs_as_many_statements_as_releasing_one(scope, pile):
+    statements = []
+    with scope() as request:
+        copies, many = request.find_service(Copies), pile(request, *[0] * 40).copies
+        sa.event.listen(request.db.get_bind(), "before_cursor_execute", lambda *args: statements.append(args[2]))
+        copies.move_all(many[:1], "release")
+        one = len(statements)
+        copies.move_all(many[1:], "release")
+        assert len(statements) - one == one
 
 
 def test_a_graded_copy_is_not_reopened_without_a_reason(scope, pile):

@@ -57,7 +57,7 @@ class Filing:
     def _copies(self, exam: Exam, plan: Plan) -> Mapping[int, Copy]:
         numbers = sorted({side.copy for side in plan.sides
                           if side.position is not None and side.fate in (Fate.COPY, Fate.BLANK)})
-        return {number: self.copies.create(exam) for number in numbers}
+        return dict(zip(numbers, self.copies.create_many(exam, len(numbers)), strict=True))
 
     def _finding(self, batch: Batch, by_place, copies: Mapping[int, Copy], finding: Finding) -> FindingRow:
         side = by_place.get((finding.pdf_page, finding.region))

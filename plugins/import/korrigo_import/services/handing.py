@@ -54,9 +54,8 @@ class HandingOver:
         if not copies:
             return
         signed = {copy.line.id for lot in self.gate.tally(exam).lots if lot.signed for copy in lot.copies}
-        for copy in copies:
-            if copy.id not in signed:
-                self.copies.move(copy, "recall")
+        if unsigned := [copy for copy in copies if copy.id not in signed]:
+            self.copies.move_all(unsigned, "recall")
 
     def choose(self, exam: Exam, how: HandOver) -> None:
         """Say how the exam hands over; what may go under the new rule goes at once, what has gone stays."""
@@ -119,8 +118,8 @@ class HandingOver:
 
     def _release(self, exam: Exam, copy_ids: set[str | None]) -> int:
         copies = self._in_state(exam, copy_ids, CopyState.STAGING)
-        for copy in copies:
-            self.copies.move(copy, "release")
+        if copies:
+            self.copies.move_all(copies, "release")
         return len(copies)
 
     def _in_state(self, exam: Exam, copy_ids: set[str | None], state: CopyState) -> list[Copy]:
