@@ -154,6 +154,18 @@ def child(stage: str, folder: Path, scan: Path) -> None:
     site.close()
 
 
+def yardstick() -> float:
+    """CPU ms to decode a grey page whole: how quick the machine is just now.  On the two cores of the targets it is 3.2
+    in a quiet minute; what runs beside makes it 5.0 at times, and all other figures as much higher."""
+    scans, times = list(pictures(12)), []
+    for _again in range(5):
+        start = time.process_time()
+        for data in scans:
+            Image.open(io.BytesIO(data)).load()
+        times.append(1000 * (time.process_time() - start) / len(scans))
+    return min(times)
+
+
 def used(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file() and ".db" not in path.name)
 
@@ -183,6 +195,7 @@ def main() -> int:
     over = []
     print(f"{os.cpu_count()} cores; CPU ms a page, wall seconds and the rest for {given.pages} pages")
     for kind in given.kinds:
+        before = yardstick()
         what, most_shown, most_whole, plom = KINDS[kind]
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
@@ -190,7 +203,7 @@ def main() -> int:
             whole, run = cost(kind, given.pages, "whole", folder)
             shutil.rmtree(folder, ignore_errors=True)
         share = 100 * (run["disk"] / run["size"] - 1)
-        print(f"{kind:11} {what}\n    shown {shown:6.2f} (at most {most_shown})   whole {whole:6.1f} (at most "
+        print(f"{kind:11} {what} (yardstick {before:.1f}-{yardstick():.1f})\n    shown {shown:6.2f} (at most {most_shown})   whole {whole:6.1f} (at most "
               f"{most_whole}; Plom {plom})   wall {run['wall']:5.1f} s   worker {run['memory']:.0f} MB   "
               f"disk beyond the upload {share:.0f} %")
         over += [kind] if shown > most_shown or whole > most_whole else []

@@ -42,7 +42,7 @@ MAX_SIDE = 2600
 MAX_RASTER = 40_000_000
 """Pixels of a whole page decoded or rendered to draw a part of it."""
 MASK_COLOUR = (203, 213, 225)
-SHRINK_FIRST = 1.5
+SHRINK_FIRST = 1.1
 """Pillow averages whole pixels down to this multiple of the wanted size before it filters."""
 FILTERS = {
     False: Image.Resampling.BICUBIC,  # for the eye

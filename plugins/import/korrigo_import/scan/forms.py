@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -39,8 +40,13 @@ class _End:
     turned: int
     drawn: float
     relief: likeness.Relief
-    rest: likeness.Relief
-    """The remainder of the side, where every copy is written differently."""
+    picture: likeness.Map
+
+    @cached_property
+    def rest(self) -> likeness.Relief:
+        """The remainder of the side, where every copy is written differently."""
+        rest = self.picture[_foot_of(self.picture) : -_FOOT_MM // likeness.CELL_MM]
+        return likeness.relief(rest, soft=True)
 
 
 def find_headers(facts: Sequence[SideFacts]) -> list[HeaderSign]:
@@ -72,12 +78,15 @@ def _ends(facts: Sequence[SideFacts]) -> list[_End]:
         for turned in (0, 180):
             picture = grid if turned == 0 else likeness.turned(grid)
             drawn = side.form if side.form_turned == turned else 0.0
-            foot = round(ZONE * len(picture))
-            rest = picture[foot : -_FOOT_MM // likeness.CELL_MM]
             ends.append(
-                _End(index, turned, drawn, likeness.relief(picture[:foot]), likeness.relief(rest, soft=True))
+                _End(index, turned, drawn, likeness.relief(picture[: _foot_of(picture)]), picture)
             )
     return ends
+
+
+def _foot_of(picture: likeness.Map) -> int:
+    """The row that ends the zone of a header."""
+    return round(ZONE * len(picture))
 
 
 def _gather(ends: Sequence[_End]) -> list[list[_End]]:

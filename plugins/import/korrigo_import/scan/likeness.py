@@ -6,6 +6,7 @@ not make strangers look alike.
 """
 
 import base64
+import math
 import zlib
 from collections.abc import Sequence
 
@@ -75,7 +76,8 @@ def alike(one: Relief, other: Relief) -> float:
     field = np.ascontiguousarray(other[:height, :width])
     if not core.any() or not field.any():
         return 0.0
-    return float(np.nan_to_num(cv2.matchTemplate(field, core, cv2.TM_CCOEFF_NORMED)).max())
+    best = np.fmax.reduce(cv2.matchTemplate(field, core, cv2.TM_CCOEFF_NORMED), axis=None)
+    return 0.0 if math.isnan(best) else float(best)    # where the field is even, nothing is known
 
 
 def promising_pairs(reliefs: Sequence[Relief], floor: float = 0.5) -> list[tuple[int, int]]:

@@ -225,10 +225,18 @@ def grain_of(dark: Gray) -> float:
     return percentile(dark[::6], 60) / 2 + 1.0
 
 
+def thickened(dark: Gray, axis: int) -> Gray:
+    """Strokes a pixel longer downwards (0) or to the right (1)."""
+    out = dark.copy()
+    before, after = (dark[:-1], dark[1:]) if axis == 0 else (dark[:, :-1], dark[:, 1:])
+    cv2.max(before, after, out[1:] if axis == 0 else out[:, 1:])
+    return out
+
+
 def opened(dark: Gray, height: int, width: int) -> Gray:
     """The darkness of straight strokes at least that high and wide, 0 elsewhere; beyond the picture there is paper.
 
-    The caller thickens by one pixel first: that keeps a line whole that climbs by a pixel on its way.
+    The caller thickens first: that keeps a line whole that climbs by a pixel on its way.
     """
     for axis, length in ((0, height), (1, width)):
         if length > 1:
