@@ -203,7 +203,8 @@ def main() -> int:
             whole, run = cost(kind, given.pages, "whole", folder)
             shutil.rmtree(folder, ignore_errors=True)
         share = 100 * (run["disk"] / run["size"] - 1)
-        print(f"{kind:11} {what} (yardstick {before:.1f}-{yardstick():.1f})\n    shown {shown:6.2f} (at most {most_shown})   whole {whole:6.1f} (at most "
+        print(f"{kind:11} {what} (yardstick {before:.1f}-{yardstick():.1f})\n"
+              f"    shown {shown:6.2f} (at most {most_shown})   whole {whole:6.1f} (at most "
               f"{most_whole}; Plom {plom})   wall {run['wall']:5.1f} s   worker {run['memory']:.0f} MB   "
               f"disk beyond the upload {share:.0f} %")
         over += [kind] if shown > most_shown or whole > most_whole else []
