@@ -46,7 +46,8 @@ def look(context: JobContext, blob_id: str, index: PdfIndex, places: list[tuple[
     total = len(places)
     context.report(0, total, unit="pages", stage="look")
     with context.blob_path(blob_id) as path:
-        seen = survey(path, places, lambda done: context.report(done, total, unit="pages", stage="look"))
+        seen = survey(path, index.pages, places,
+                      lambda done: context.report(done, total, unit="pages", stage="look"))
     pictures = context.registry["pictures"]
     for side in seen:
         if side.thumb is not None:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from korrigo.api import LIBRARIES, PageUnreadable, Picture, View, message_of, open_document, pack, sandbox, style
+from korrigo.api import LIBRARIES, PageIndex, PageUnreadable, Picture, View, message_of, open_document, pack, sandbox, style
 from korrigo.api import Sentence as _
 
 from .scan.facts import SideFacts
@@ -35,8 +35,12 @@ class Seen:
     error: str = ""
 
 
-def survey(path: Path, places: Sequence[tuple[int, str]], report: Callable[[int], None]) -> list[Seen]:
-    """Look at sides ``(pdf_page, region)`` in their order, a child a core; ``report(done)`` is called after each."""
+def survey(path: Path, index: Sequence[PageIndex], places: Sequence[tuple[int, str]], report: Callable[[int], None]
+           ) -> list[Seen]:
+    """Look at sides ``(pdf_page, region)`` in their order, a child a core; ``report(done)`` is called after each.
+
+    ``index``: the pages of the file, so that no child reads its structure again.
+    """
     seen: list[Seen] = []
     pages = sorted({page for page, _region in places})
     children = min(MOST_CHILDREN, os.cpu_count() or 1)
@@ -45,10 +49,11 @@ def survey(path: Path, places: Sequence[tuple[int, str]], report: Callable[[int]
     groups = []
     for start in range(0, len(pages), size):
         wanted = set(pages[start:start + size])
-        groups.append([place for place in places if place[0] in wanted])
+        groups.append(([page for page in index if page.number in wanted],
+                       [place for place in places if place[0] in wanted]))
     pool = ThreadPoolExecutor(children, thread_name_prefix="survey")
     try:
-        for found in pool.map(lambda group: _in_child(path, group), groups):
+        for found in pool.map(lambda group: _in_child(path, *group), groups):
             seen += found
             report(len(seen))
     finally:
@@ -63,20 +68,21 @@ def facts_of(seen: Seen, width_mm: float, height_mm: float) -> SideFacts:
     return SideFacts(seen.pdf_page, seen.region, width_mm, height_mm, blank=-12.0, error=pack(seen.error))
 
 
-def _in_child(path: Path, places: list[tuple[int, str]]) -> list[Seen]:
+def _in_child(path: Path, index: list[PageIndex], places: list[tuple[int, str]]) -> list[Seen]:
     """In one child; when that child fails, in one for each page, so that only the guilty one is lost."""
     limits = sandbox.Limits(memory_mb=1536, cpu_s=10 + 2 * len(places), wall_s=30 + 4 * len(places), file_mb=0)
     try:
-        return sandbox.run(look, path, places, limits=limits, preload=(*LIBRARIES, ANALYSE))
+        return sandbox.run(look, path, index, places, limits=limits, preload=(*LIBRARIES, ANALYSE))
     except sandbox.SandboxError as error:
         pages = sorted({page for page, _region in places})
         if len(pages) == 1:
             why = _("This page cannot be read: ${why}", why=error)
             return [Seen(page, region, error=why) for page, region in places]
-        return [seen for page in pages for seen in _in_child(path, [item for item in places if item[0] == page])]
+        return [seen for page in pages for seen in _in_child(
+            path, [item for item in index if item.number == page], [item for item in places if item[0] == page])]
 
 
-def look(path: Path, places: list[tuple[int, str]]) -> list[Seen]:
+def look(path: Path, index: list[PageIndex], places: list[tuple[int, str]]) -> list[Seen]:
     """In the child: measure each side and make its thumbnail."""
     import cv2
 
@@ -85,7 +91,7 @@ def look(path: Path, places: list[tuple[int, str]]) -> list[Seen]:
     cv2.setNumThreads(1)     # a child a core: threads of a library would only wait for each other
     thumb = style("thumb")
     seen = []
-    with open_document(path) as document:
+    with open_document(path, pages=index) as document:
         for page, region in places:
             view = View(page, region)
             try:

@@ -73,8 +73,8 @@ def ink_threshold(strokes: Gray, grain: float) -> float:
     """The darkness from which a pixel is ink: above the paper's grain, well below the pen's own darkness."""
     floor = max(20.0, 6.0 * grain)
     inset = round(EDGE_MM * PX_PER_MM)
-    inner = strokes[inset:-inset:3, inset:-inset]
-    if np.count_nonzero(raster.above(inner, floor)) < 17:
+    inner = strokes[inset:-inset:6, inset:-inset]
+    if np.count_nonzero(raster.above(inner, floor)) < 9:
         return floor
     return max(floor, 0.35 * raster.percentile(inner, 90, above=floor))
 

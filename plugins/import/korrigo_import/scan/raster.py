@@ -30,7 +30,7 @@ def px(mm: float) -> int:
 
 def percentile(levels: NDArray[np.uint8], share: float, above: float = -1.0) -> float:
     """As ``numpy.percentile`` (0.0 of nothing), by counting, of the levels ``above`` one; of a whole picture, every
-    third row tells as much."""
+    sixth row tells as much."""
     if not levels.size:
         return 0.0
     counts = cv2.calcHist([np.atleast_2d(levels)], [0], None, [256], [0, 256]).ravel()
@@ -222,7 +222,7 @@ def clear_edges(dark: Gray) -> Gray:
 
 def grain_of(dark: Gray) -> float:
     """Noise of the plain paper: a robust spread of the darkness below the median stroke."""
-    return percentile(dark[::6], 60) / 2 + 1.0
+    return percentile(dark[::12], 60) / 2 + 1.0
 
 
 def thickened(dark: Gray, axis: int) -> Gray:
