@@ -7,7 +7,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from korrigo.api import LIBRARIES, PageIndex, PageUnreadable, Picture, View, message_of, open_document, pack, sandbox, style
+from korrigo.api import (
+    LIBRARIES,
+    PageIndex,
+    PageUnreadable,
+    Picture,
+    View,
+    message_of,
+    open_document,
+    pack,
+    sandbox,
+    style,
+)
 from korrigo.api import Sentence as _
 
 from .scan.facts import SideFacts
