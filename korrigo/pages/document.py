@@ -42,6 +42,8 @@ MAX_SIDE = 2600
 MAX_RASTER = 40_000_000
 """Pixels of a whole page decoded or rendered to draw a part of it."""
 MASK_COLOUR = (203, 213, 225)
+NEARLY = 1.3
+"""What the decoder gives is not scaled when it is so many times as wide as asked for, and that much larger will do."""
 SHRINK_FIRST = 1.1
 """Pillow averages whole pixels down to this multiple of the wanted size before it filters."""
 FILTERS = {
@@ -199,6 +201,8 @@ class Document:
         image = _masked(image, style.masks, image.width / UNITS, grow=1)
         if image.size == layout.side:
             image = image.crop(layout.part)
+        elif style.larger and style.clip is None and image.width <= NEARLY * layout.side[0]:
+            return image
         else:
             across, down = image.width / layout.side[0], image.height / layout.side[1]
             left, top, right, bottom = layout.part

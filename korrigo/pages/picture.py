@@ -55,7 +55,7 @@ class Style:
 
     ``dpi``, or ``width`` in pixels, sets the scale of the *whole* side (neither: as scanned); a scan is not enlarged.
     ``clip`` then cuts a part out of it.  ``masks`` are painted over: nothing below them is in the picture.
-    ``larger``: a scan that is somewhat larger than asked for will do as it is.
+    ``larger``: a scan, or what the decoder makes of it cheaply, that is somewhat larger than asked for will do.
     No picture is longer than 2600 pixels a side, but for an untouched original.
     """
 
