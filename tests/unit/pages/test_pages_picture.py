@@ -17,7 +17,7 @@ from korrigo.pages import picture as picture_module
 from korrigo.pages import sandbox
 from korrigo.pages.document import MASK_COLOUR, Document
 from korrigo.pages.errors import PageUnreadable, PdfRefused
-from korrigo.pages.picture import LIBRARIES, Picture, Style, View, render, render_many
+from korrigo.pages.picture import LIBRARIES, Picture, Style, View, render, render_many, render_styled
 
 
 def opened(picture: Picture) -> Image.Image:
@@ -128,6 +128,16 @@ def test_a_clip_is_cut_out_at_the_scale_of_the_whole_side(class_a4):
     whole, part = render(class_a4, View(3), width=1000), render(class_a4, View(3), width=1000, clip=(100, 50, 600, 350))
     assert (part.width, part.height) == (500, 300)
     assert likeness(levels(part), levels(whole)[50:350, 100:600]) > 0.98
+
+
+@pytest.mark.parametrize(("width", "got"), [(300, 310), (240, 310), (220, 220), (600, 620)])
+def test_what_the_decoder_gives_is_not_scaled_when_it_is_nearly_what_was_asked_for(tmp_path, width, got):
+    writer = PdfWriter(tmp_path / "large.pdf")
+    writer.jpeg_page(jpeg((2480, 3508), "RGB"))
+    [picture] = render_styled(writer.save(), [View(1)], Style(width=width, larger=True))
+    assert (picture.width, picture.height) == pytest.approx((got, got * 3508 / 2480), abs=1)
+    [exact] = render_styled(writer.path, [View(1)], Style(width=width))
+    assert exact.width == width
 
 
 def test_a_clip_outside_the_side_is_refused(plain):
