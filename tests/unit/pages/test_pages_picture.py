@@ -133,7 +133,7 @@ def test_a_clip_is_cut_out_at_the_scale_of_the_whole_side(class_a4):
 @pytest.mark.parametrize(("width", "got"), [(300, 310), (240, 310), (220, 220), (600, 620)])
 def test_what_the_decoder_gives_is_not_scaled_when_it_is_nearly_what_was_asked_for(tmp_path, width, got):
     writer = PdfWriter(tmp_path / "large.pdf")
-    writer.jpeg_page(jpeg((2480, 3508), "RGB"))
+    writer.jpeg_page(jpeg((2480, 3508)), (2480, 3508))
     [picture] = render_styled(writer.save(), [View(1)], Style(width=width, larger=True))
     assert (picture.width, picture.height) == pytest.approx((got, got * 3508 / 2480), abs=1)
     [exact] = render_styled(writer.path, [View(1)], Style(width=width))
