@@ -9,11 +9,13 @@ def includeme(config):
     from .importers.directive import add_korrigo_importer
     from .importers.images import ImageImporter
     from .importers.pdf import PdfImporter
+    from .recipes.directive import add_korrigo_recipe
     from .services import SERVICES
     from .step import ImportStep
     from .watching import folder_check
 
     config.add_directive("add_korrigo_importer", add_korrigo_importer)
+    config.add_directive("add_korrigo_recipe", add_korrigo_recipe)
     for importer in (PdfImporter(), ImageImporter(), ZipImporter()):
         config.add_korrigo_importer(importer)
     for service in SERVICES:

@@ -1,4 +1,5 @@
-"""The extension point of this plugin: an importer reads one kind of file that schools send."""
+"""The extension points of this plugin: an importer reads one kind of file that schools send, a recipe makes copies of
+a pile."""
 
 from dataclasses import dataclass
 
@@ -11,6 +12,43 @@ class Unpacked:
 
     file: str
     name: str
+
+
+@dataclass(frozen=True)
+class PileSide:
+    """One side of a pile, as a recipe sees it: ``mark`` is what the recipe saw on its picture, ``has_header`` whether
+    the exam's own header stands there, ``twin`` the place in the pile of an earlier scan of the same sheet."""
+
+    pdf_page: int
+    region: str
+    mark: str
+    has_header: bool
+    blank: bool
+    twin: int | None
+
+
+class IRecipe(Interface):
+    """Makes copies of a pile: by printed separators, by page codes, by whatever a school puts on its paper.
+
+    It is asked in child processes, to which it is pickled (a class at the top of a module, with plain values).
+    """
+
+    name = Attribute("Short name, small letters, digits and hyphens.")
+    title = Attribute("What people call piles that were made this way: translatable.")
+
+    def look(gray, dpi: float) -> str:
+        """What it sees on one side: up to 400 characters that are kept beside the side, nothing for most.
+
+        ``gray``: grey levels of the side as it was scanned, ``uint8`` of shape (height, width), 0 is black, at ``dpi``
+        of 100 to 200.  Asked for every side of every file: it takes milliseconds.
+        """
+
+    def guess(sides: list[PileSide]) -> float:
+        """How sure it is (0 to 1) that a pile was made this way; the surest makes the copies."""
+
+    def copies(sides: list[PileSide]) -> list[list[int]]:
+        """The places in the pile (from 0) of the sides of each copy, in reading order.  A side that is in none is left
+        out and goes to the bin, from which people can take it back.  How each side is turned is found out as usual."""
 
 
 class IImporter(Interface):

@@ -1,9 +1,12 @@
 """From a received file to sides with a fate, in short transactions around long looks."""
 
-from korrigo.api import Exam, JobContext, PdfIndex, PdfRefused, View, message_of, sandbox
+from collections.abc import Mapping
+
+from korrigo.api import Exam, JobContext, PdfIndex, PdfRefused, View, contained, message_of, sandbox
 
 from .models import Batch, BatchState
 from .preparing import prepare
+from .recipes.directive import CATEGORY, RecipeRaised, recipes
 from .scan.facts import SideFacts
 from .scan.recipes import Recipe
 from .services import Batches, Filing, Lists
@@ -33,8 +36,10 @@ def scan(context: JobContext, batch_id: str) -> None:
         recipe = Recipe.asked(batch.recipe)
         pages, before = request.db.get(Exam, batch.exam_id).pages_per_copy, request.find_service(Batches).before(batch)
     sides = len(facts) + len(before)
-    understood = sandbox.run(understand_in_child, facts, recipe, pages, before, preload=(UNDERSTAND,),
+    asked = list(recipes(context.registry).values())
+    understood = sandbox.run(understand_in_child, facts, recipe, pages, before, asked, preload=(UNDERSTAND,),
                              limits=sandbox.Limits(cpu_s=60 + sides / 10, wall_s=120 + sides / 5))
+    tell(context.registry, understood.failures)
     with context.transaction() as request:
         batch = request.db.get(Batch, batch_id)
         request.find_service(Filing).file(batch, request.find_service(Batches).sides(batch), facts, understood)
@@ -47,7 +52,9 @@ def look(context: JobContext, blob_id: str, index: PdfIndex, places: list[tuple[
     context.report(0, total, unit="pages", stage="look")
     with context.blob_path(blob_id) as path:
         seen = survey(path, index.pages, places,
-                      lambda done: context.report(done, total, unit="pages", stage="look"))
+                      lambda done: context.report(done, total, unit="pages", stage="look"),
+                      list(recipes(context.registry).values()))
+    tell(context.registry, {name: trace for side in seen for name, trace in side.failures.items()})
     pictures = context.registry["pictures"]
     for side in seen:
         if side.thumb is not None:
@@ -56,14 +63,21 @@ def look(context: JobContext, blob_id: str, index: PdfIndex, places: list[tuple[
     return [facts_of(side, *sizes[side.pdf_page]) for side in seen]
 
 
-def understand_in_child(facts: list[SideFacts], recipe: Recipe | None, pages: int | None, before):
+def tell(registry, failures: Mapping[str, str]) -> None:
+    """Log what recipes raised in a child."""
+    for name, trace in failures.items():
+        with contained(registry, CATEGORY, name):
+            raise RecipeRaised(trace)
+
+
+def understand_in_child(facts: list[SideFacts], recipe: Recipe | None, pages: int | None, before, asked):
     """In a child, so that the worker at rest holds no library for it."""
     import cv2
 
     from .scan.understand import understand
 
     cv2.setNumThreads(1)     # what is compared is small: more threads would only wait for each other
-    return understand(facts, recipe, pages, before)
+    return understand(facts, recipe, pages, before, asked)
 
 
 def scan_failed(request, error: Exception, batch_id: str) -> None:

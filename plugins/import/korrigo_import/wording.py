@@ -14,7 +14,7 @@ KINDS: dict[str, str] = {
     "upside_down": _("Upside down"), "reversed_copy": _("Back to front"), "duplicate": _("Scanned twice"),
     "foreign": _("Not exam paper"), "missing_page": _("Missing page"), "extra_page": _("Extra page"),
     "odd_count": _("Odd number of pages"), "header_missing": _("No header"), "unreadable": _("Unreadable page"),
-    "doubtful_cut": _("Doubtful beginning of a copy"),
+    "doubtful_cut": _("Doubtful beginning of a copy"), "left_out": _("In no copy"),
 }
 #: How many there are of each.
 COLUMNS: dict[str, str] = {
@@ -47,7 +47,7 @@ FATES: dict[str, str] = {
 DONE: dict[str, str] = {
     "blank": _("counted as blank"), "upside_down": _("turned upright"), "reversed_copy": _("put in order"),
     "duplicate": _("the second scan was left out"), "foreign": _("left out of the copy"),
-    "extra_page": _("kept in the copy"),
+    "extra_page": _("kept in the copy"), "left_out": _("put into the bin"),
 }
 
 
@@ -81,7 +81,7 @@ def done(finding: FindingRow) -> str:
 
 def recipe(values: dict) -> str:
     """How a file was made, as far as that is known."""
-    paper = PAPERS.get(values.get("kind", ""), "")
+    paper = PAPERS.get(values.get("kind", ""), values.get("kind", ""))
     if paper and values.get("pages_per_copy"):
         return _("${paper}, pages a copy: ${n}", paper=paper, n=values["pages_per_copy"])
     return paper

@@ -23,15 +23,20 @@ LIGHT = 0.25
 """Darkness of a pencil: writing as light as that may be faint, and is soft in a sharp picture too."""
 
 
-def assemble(views: Sequence[SideView], recipe: Recipe) -> Plan:
+def assemble(views: Sequence[SideView], recipe: Recipe, copies: Sequence[Sequence[int]] | None = None) -> Plan:
     """Give every side of a pile its fate.
 
     :param views: one for each side, in the order of the pile (by PDF page, left before right).
+    :param copies: the places in the pile of each copy's sides, where the recipe of a plugin makes them.
     :raises ValueError: when a side comes twice.
     """
     if len({(view.facts.pdf_page, view.facts.region) for view in views}) != len(views):
         raise ValueError("The same side was given twice; give every (pdf_page, region) once.")
     draft = _Draft(views, recipe)
+    if copies is not None:
+        draft.add_listed(copies)
+        draft.look_at_sides()
+        return draft.plan()
     for folded, group in groupby(range(len(views)), key=lambda i: views[i].facts.region != "full"):
         indexes = list(group)
         if recipe.kind == "one-copy":
@@ -230,6 +235,22 @@ class _Draft:
         start = max((side.position or 0 for side in self.sides.values()), default=0)
         for position, (index, turned) in enumerate(order, start + 1):
             self._put(index, "copy", 1, position, turned or self._turn(index, 1))
+
+    # -- copies that somebody else lists
+
+    def add_listed(self, copies: Sequence[Sequence[int]]) -> None:
+        """Make those copies; what is in none of them goes to the bin."""
+        for self.copies, indexes in enumerate(copies, 1):
+            headed = [self.views[i].header_turned for i in indexes if self.views[i].has_header]
+            self.lay[self.copies] = headed[0] if headed else 0
+            for position, index in enumerate(indexes, 1):
+                self._put(index, "copy", self.copies, position, self._turn(index, self.copies))
+            self._check_count(list(indexes), self.copies)
+        for index in range(len(self.views)):
+            if index not in self.sides:
+                self._put(index, "discarded", None, None, 0)
+                self._note("left_out", index, None, 1.0, _("This side belongs to no copy."), level="notice",
+                           applied=True, proposal={"fate": "discarded"})
 
     # -- findings about sides and pile
 

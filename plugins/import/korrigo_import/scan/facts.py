@@ -1,7 +1,7 @@
 """What one side looks like, as plain values that can be stored beside it."""
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Literal, Self
 
 Region = Literal["full", "left", "right"]
@@ -52,6 +52,8 @@ class SideFacts:
     """Packed map of the strokes (see :mod:`~korrigo_import.scan.likeness`)."""
     line_map: str = ""
     """Packed map of the straight lines."""
+    marks: dict[str, str] = field(default_factory=dict)
+    """What the recipes of other plugins saw on it, by their names."""
     error: str = ""
     """Why the side cannot be looked at (a packed sentence); nothing else is known of it then, but its size."""
 
@@ -75,7 +77,7 @@ class SideFacts:
     def from_values(cls, values: dict) -> Self:
         """The same, of the object itself."""
         try:
-            known = {field.name for field in fields(cls)}
+            known = {item.name for item in fields(cls)}
             if not isinstance(values, dict) or not set(values) <= known:
                 raise ValueError("unknown names")
             left, top, right, bottom = values.get("form_box", (0, 0, 0, 0))

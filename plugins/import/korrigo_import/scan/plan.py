@@ -22,6 +22,7 @@ FindingKind = Literal[
     "header_missing",
     "unreadable",
     "doubtful_cut",
+    "left_out",
 ]
 Level = Literal["notice", "warning"]
 
@@ -77,11 +78,13 @@ class Plan:
 
 @dataclass(frozen=True)
 class Understood:
-    """A whole pile.  ``headers`` tells of each side, in order, whether the identity form stands there."""
+    """A whole pile.  ``headers`` tells of each side, in order, whether the identity form stands there, ``failures``
+    what recipes of plugins raised (name -> traceback)."""
 
     guess: Guess
     plan: Plan
     headers: tuple[bool, ...]
+    failures: dict[str, str] = field(default_factory=dict)
 
 
 def with_unreadable(plan: Plan, why: Mapping[tuple[int, Region], str]) -> Plan:

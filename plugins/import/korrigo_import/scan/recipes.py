@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Literal, Self, get_args
+from typing import TYPE_CHECKING, Self
 
 from korrigo.api import Sentence as _
 from korrigo_import.scan.facts import Region
@@ -14,7 +14,8 @@ from korrigo_import.scan.facts import Region
 if TYPE_CHECKING:
     from korrigo_import.scan.settle import SideView
 
-RecipeKind = Literal["a4", "a3-folded", "by-header", "one-copy"]
+#: The kinds that are made here; all others are recipes of plugins.
+BUILT_IN = ("a4", "a3-folded", "by-header", "one-copy")
 
 _A3_WIDTH_MM = 340.0
 """From this width on, a page that lies across is an opened double sheet."""
@@ -24,17 +25,15 @@ _A3_WIDTH_MM = 340.0
 class Recipe:
     """``a4``: single pages, ``pages_per_copy`` expected; ``by-header``: single pages, a header starts a copy;
     ``a3-folded``: double sheets in duplex, recto [P4|P1] and verso [P2|P3]; ``one-copy``: the whole file is one
-    copy (one PDF a pupil). ``pages_per_copy`` None: any number.
+    copy (one PDF a pupil); any other: the recipe of a plugin. ``pages_per_copy`` None: any number.
     """
 
-    kind: RecipeKind
+    kind: str
     pages_per_copy: int | None = None
 
     def __post_init__(self) -> None:
-        if self.kind not in get_args(RecipeKind):
-            raise ValueError(
-                f"Unknown kind of recipe {self.kind!r}: use one of {', '.join(get_args(RecipeKind))}."
-            )
+        if not isinstance(self.kind, str) or not self.kind:
+            raise ValueError("A recipe has the name of its kind.")
         if self.pages_per_copy is not None and self.pages_per_copy < 1:
             raise ValueError("A copy has at least one page.")
 

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from korrigo.api import Sentence as _
 from korrigo.api import unpack
 
+from ..interfaces import IRecipe
+from ..recipes.asking import Failures, best_of
 from .assemble import assemble
 from .facts import SideFacts
 from .plan import Finding, Plan, Understood, with_unreadable
-from .recipes import Guess, Recipe, guess_recipe
+from .recipes import BUILT_IN, Guess, Recipe, guess_recipe
 from .settle import settle
 
 #: A side that was scanned before: its facts, and the name of its file.
@@ -17,16 +19,22 @@ Before = tuple[SideFacts, str]
 
 
 def understand(facts: Sequence[SideFacts], recipe: Recipe | None = None, pages: int | None = None,
-               before: Sequence[Before] = ()) -> Understood:
+               before: Sequence[Before] = (), asked: Sequence[IRecipe] = ()) -> Understood:
     """Understand a pile, by the ``recipe`` that a person has chosen, or a guess of it.
 
-    ``pages``: how many pages a copy of the exam has, when that is known; ``before``: what is there from other files.
+    ``pages``: how many pages a copy of the exam has, when that is known; ``before``: what is there from other files;
+    ``asked``: the recipes of plugins.
     """
     views = settle(facts)
-    guess = Guess(recipe, 1.0, _("Chosen by hand.")) if recipe else _knowing(guess_recipe(views), pages)
-    plan = with_unreadable(assemble(views, guess.recipe), {
+    failures: Failures = {}
+    if recipe and recipe.kind in BUILT_IN:
+        guess, copies = Guess(recipe, 1.0, _("Chosen by hand.")), None
+    else:     # the plugin of a recipe that was chosen may be gone by now
+        usual = _knowing(guess_recipe(views), pages)
+        guess, copies = best_of(views, asked, recipe, usual, failures)
+    plan = with_unreadable(assemble(views, guess.recipe, copies), {
         (side.pdf_page, side.region): unpack(side.error) for side in facts if side.error})
-    return Understood(guess, _without_seconds(plan, facts, before), tuple(view.has_header for view in views))
+    return Understood(guess, _without_seconds(plan, facts, before), tuple(view.has_header for view in views), failures)
 
 
 def _without_seconds(plan: Plan, facts: Sequence[SideFacts], before: Sequence[Before]) -> Plan:

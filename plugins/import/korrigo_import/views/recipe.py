@@ -1,6 +1,6 @@
 """How the copies of a file are made: shown on its first copies, and changed with one click."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 from pyramid.httpexceptions import HTTPBadRequest, HTTPFound
@@ -8,6 +8,7 @@ from pyramid.httpexceptions import HTTPBadRequest, HTTPFound
 from korrigo.api import Form, MoveRefused, Optional, answer, exam_context, read
 
 from ..models import BatchState
+from ..recipes.directive import ways
 from ..scan.recipes import Recipe
 from ..services import Batches
 from .scans import batch_of
@@ -16,7 +17,7 @@ from .scans import batch_of
 class RecipeForm(Form):
     """How a pile was made."""
 
-    kind: Literal["a4", "a3-folded", "by-header", "one-copy"]
+    kind: str
     pages: Annotated[int | None, Optional, Field(ge=1, le=200)] = None
 
 
@@ -24,7 +25,7 @@ def redo(context, request):
     """Make the copies of a file anew, as somebody says."""
     batch = batch_of(context, request, BatchState.READY)
     form, _errors = read(RecipeForm, request.POST)
-    if form is None:
+    if form is None or form.kind not in ways(request.registry):
         raise HTTPBadRequest()
     try:
         request.find_service(Batches).redo(batch, Recipe(form.kind, form.pages if form.kind == "a4" else None))

@@ -12,6 +12,7 @@ from korrigo.api import Sentence as _
 
 from ..importers.directive import endings
 from ..models import Batch, BatchState, Upload
+from ..recipes.directive import ways
 from ..services import AlreadyReceived, Batches, Uploads, WatchedFolder
 from ..services.uploads import PIECE, UploadRefused, WrongOffset
 
@@ -37,6 +38,7 @@ def page(context, request):
     watched = request.find_service(WatchedFolder)
     return {"exam": context.exam, "watching": watched.root is not None, "unclaimed": watched.unclaimed(),
             "folder": watched.is_open(context.exam), "endings": endings(request.registry),
+            "kinds": ways(request.registry),
             "batches": [{**describe(request, batch, jobs.get(batch.job_id)), "copies": [
                 [request.pictures.url(context.exam, side, "thumb") for side in row] for row in copies[batch.id]]}
                 for batch in batches]}
