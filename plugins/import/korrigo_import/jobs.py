@@ -31,8 +31,17 @@ def scan(context: JobContext, batch_id: str) -> None:
         batches.lay_out(batch, index.pages)
         places, known = [(side.pdf_page, side.region) for side in batches.sides(batch)], batches.facts(batch)
     facts = known if len(known) == len(places) else look(context, blob_id, index, places)
+    while not _assembled(context, batch_id, facts):
+        pass
+    context.report(len(places), len(places), unit="pages", stage="done")
+
+
+def _assembled(context: JobContext, batch_id: str, facts: list[SideFacts]) -> bool:
+    """Make copies of the sides.  False when another file of the exam was filed meanwhile, which may hold the same
+    pages: then nothing was done, and the pile must be understood once more."""
     with context.transaction() as request:
         batch = request.db.get(Batch, batch_id)
+        others = request.find_service(Batches).others(batch)
         recipe = Recipe.asked(batch.recipe)
         pages, before = request.db.get(Exam, batch.exam_id).pages_per_copy, request.find_service(Batches).before(batch)
     sides = len(facts) + len(before)
@@ -41,9 +50,12 @@ def scan(context: JobContext, batch_id: str) -> None:
                              limits=sandbox.Limits(cpu_s=60 + sides / 10, wall_s=120 + sides / 5))
     tell(context.registry, understood.failures)
     with context.transaction() as request:
-        batch = request.db.get(Batch, batch_id)
-        request.find_service(Filing).file(batch, request.find_service(Batches).sides(batch), facts, understood)
-    context.report(len(places), len(places), unit="pages", stage="done")
+        request.audit.wait_for_turn()
+        batch, batches = request.db.get(Batch, batch_id), request.find_service(Batches)
+        if batches.others(batch) != others:
+            return False
+        request.find_service(Filing).file(batch, batches.sides(batch), facts, understood)
+    return True
 
 
 def look(context: JobContext, blob_id: str, index: PdfIndex, places: list[tuple[int, str]]) -> list[SideFacts]:

@@ -144,6 +144,11 @@ class Batches:
             .order_by(Side.ordinal).limit(MOST_BEFORE))
         return [(SideFacts.from_values(facts), name) for facts, name in rows]
 
+    def others(self, batch: Batch) -> frozenset[str]:
+        """The other files of the exam whose pages have their places."""
+        return frozenset(self.db.scalars(sa.select(Batch.id).where(
+            Batch.exam_id == batch.exam_id, Batch.id != batch.id, Batch.state == BatchState.READY)))
+
     def redo(self, batch: Batch, recipe: Recipe) -> None:
         """Make the copies of a file anew, by a recipe that a person has chosen.  What was done by hand on its pages is
         undone.  Raises ``MoveRefused`` when a copy of it is being graded, and then changes nothing."""
