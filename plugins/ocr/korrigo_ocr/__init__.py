@@ -5,6 +5,7 @@ from korrigo.api import Sentence as _
 
 
 def includeme(config):
+    from .filenames import FileNames
     from .readers import Ppocr, Tesseract, add_korrigo_reader, reader_check
     from .services import SERVICES
     from .sources import add_korrigo_evidence
@@ -15,6 +16,8 @@ def includeme(config):
     config.add_directive("add_korrigo_evidence", add_korrigo_evidence)
     config.add_korrigo_reader(Ppocr())
     config.add_korrigo_reader(Tesseract())
+    if any(plugin.name == "import" for plugin in config.registry["korrigo plugins"]):
+        config.add_korrigo_evidence(FileNames())
     for service in SERVICES:
         config.add_korrigo_service(service)
     config.add_korrigo_job("ocr.identify", "korrigo_ocr.jobs.identify", title=_("Finding names"), hard_limit=900)
