@@ -21,6 +21,8 @@ LAST = ("Abgrall", "Bernard", "Caradec", "Derrien", "Élies", "Floc’h", "Guiva
 FIRST = ("Zoé", "Yann")
 #: The copies whose name the program is sure of.
 SURE = range(3, 12)
+#: Copies that are the next one's pupil's, and the other way round: the second name is right, then none of five.
+SWAPPED = (13, 18)
 
 SCHEME = {"total": "20", "questions": [
     {"label": "1", "title": "Analyse", "children": [
@@ -73,6 +75,10 @@ class Live:
         request.db.flush()
         self.copies = [turn.id for turn in request.find_service(Queue).turns(exam)]
         self.in_order = [copy.id for copy in made]
+        order = [*range(COPIES)]
+        for first in SWAPPED:
+            order[first:first + 2] = first + 1, first
+        self.truth = {copy.id: pupils[number].id for copy, number in zip(made, order, strict=True)}
         self.students = [{"id": pupil.id, "last": pupil.last_name, "first": pupil.first_name, "number": pupil.number,
                           "name": pupil.name} for pupil in pupils]
 

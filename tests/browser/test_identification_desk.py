@@ -9,6 +9,7 @@ Fixtures that the suite's conftest provides:
            ``live.students`` the roster as ``[{id, last, first, number, ...}]``;
            ``live.proposed(copy)`` the first proposal; ``live.name_of(copy)`` the pupil stored, or None;
            ``live.is_unknown(copy)``; ``live.give(copy, student)`` somebody else's decision;
+           ``live.truth`` whose each copy is, not always the first proposal, by ``live.in_order``;
            ``live.sure`` the ids of the copies whose verdict is "auto": not the first three
 """
 
@@ -108,6 +109,54 @@ def test_skip_back_unknown_and_undo_have_a_key_each(desk, live):
     assert not live.is_unknown(live.copies[0]) and live.name_of(live.copies[0]) is None
 
 
+def test_the_third_last_decision_alone_is_taken_back_and_given_again(desk, live):
+    first = title(desk).text_content()
+    for _ in range(3):
+        desk.keyboard.press("Enter")
+    for _ in range(3):
+        desk.keyboard.press("ArrowLeft")
+    expect(title(desk)).to_have_text(first)
+    desk.keyboard.press("Delete")
+    expect(desk.locator("#copy-state")).to_have_text("no name yet")
+    expect(desk.get_by_role("button", name=re.compile("Take back"))).to_be_hidden()
+    saved(desk)
+    assert [bool(live.name_of(copy)) for copy in live.copies[:3]] == [False, True, True]
+    desk.keyboard.press("Enter")
+    saved(desk)
+    assert [live.name_of(copy) for copy in live.copies[:3]] == [live.proposed(copy) for copy in live.copies[:3]]
+
+
+def test_three_times_undo_takes_the_last_three_decisions_back(desk, live):
+    first = title(desk).text_content()
+    for _ in range(3):
+        desk.keyboard.press("Enter")
+    for _ in range(3):
+        desk.keyboard.press("Control+z")
+    expect(title(desk)).to_have_text(first)
+    saved(desk)
+    assert [live.name_of(copy) for copy in live.copies[:3]] == [None] * 3
+
+
+def test_a_pupil_who_is_not_on_the_list_is_added_and_found_without_a_reload(desk, live, context):
+    first = title(desk).text_content()
+    with context.expect_page() as opened:
+        desk.keyboard.press("+")
+    form = opened.value
+    form.get_by_label("Last name").fill("Zwiller")
+    form.get_by_label("First name").fill("Ève")
+    form.get_by_role("button", name=re.compile("Add|Save")).first.click()
+    form.wait_for_load_state()
+    form.close()
+    desk.bring_to_front()
+    desk.evaluate("() => dispatchEvent(new Event('focus'))")     # a headless window has it all the time
+    desk.keyboard.type("zwil eve")
+    expect(options(desk)).to_have_count(1)
+    desk.keyboard.press("Enter")
+    expect(title(desk)).not_to_have_text(first)
+    saved(desk)
+    assert live.name_of(live.copies[0])
+
+
 def test_space_turns_the_pages_of_the_copy(desk):
     expect(desk.locator("#page-number")).to_have_text("page 1 of 4")
     desk.keyboard.press("Space")
@@ -198,6 +247,48 @@ def test_the_next_header_is_there_at_once(desk):
         desk.wait_for_timeout(500)
     print("next header, ms:", [round(ms) for ms in times])
     assert sorted(times)[2] < 100
+
+
+def test_a_batch_of_24_is_cleared_by_keyboard_with_hardly_more_than_a_key_a_copy(desk, live):
+    """As a secretary does: look, a digit for the name that is right, a few letters where it is not among them."""
+    def position(copy: str, wanted: str) -> int | None:
+        names = desk.locator("[role=option]").all_text_contents()
+        last = next(each for each in live.students if each["id"] == wanted)
+        return next((place for place, text in enumerate(names[:5])
+                     if last["last"] in text and last["first"] in text), None)
+
+    keys = among = 0
+    waits = []
+    desk.wait_for_timeout(500)
+    for number, copy in enumerate(live.in_order, 1):
+        wanted = live.truth[copy]
+        place = position(copy, wanted)
+        if place is None:
+            last = next(each for each in live.students if each["id"] == wanted)
+            desk.keyboard.type(f"{last['last'][:4]} {last['first'][:2]}".lower())
+            desk.keyboard.press("Enter")
+        else:
+            among += 1
+            keys += 1
+            code = "Enter" if place == 0 else f"Digit{place + 1}"
+            waits.append(desk.evaluate("""(code) => new Promise((done) => {
+                const before = document.getElementById('copy-title').textContent, began = performance.now();
+                const over = () => document.getElementById('copy-title').textContent !== before
+                    || document.getElementById('desk').dataset.state === 'end';
+                const look = () => over() ? requestAnimationFrame(() => done(performance.now() - began))
+                    : requestAnimationFrame(look);
+                document.activeElement.dispatchEvent(new KeyboardEvent('keydown',
+                    {key: code === 'Enter' ? 'Enter' : code.slice(-1), code, bubbles: true, cancelable: true}));
+                look();
+            })""", code))
+        expect(desk.locator("#progress-text")).to_have_text(re.compile(f"^{number} of"))
+    saved(desk)
+    assert {copy: live.name_of(copy) for copy in live.in_order} == live.truth
+    waits.sort()
+    print(f"{among} of {len(live.copies)} among the first five, {keys / among:.2f} keys each; answered in "
+          f"{waits[len(waits) // 2]:.0f} ms (median), {waits[-1]:.0f} ms at most")
+    assert among >= 20 and keys <= 1.3 * among
+    assert waits[len(waits) // 2] < 100
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -88,6 +88,7 @@ GET    import.pupil         . . . y y y y  200
 POST   import.pupil         . . . y y y y  422
 GET    ocr.desk             . . . y y y y  200
 GET    ocr.header           . . . y y y y  200
+GET    ocr.pupils           . . . y y y y  200
 POST   ocr.rerun            . . . y y y y  200
 POST   ocr.decide           . . . y y y y  422
 POST   ocr.undo             . . . y y y y  200

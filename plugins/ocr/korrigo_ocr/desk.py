@@ -1,8 +1,10 @@
 """The identification desk as its script knows it."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
-from korrigo.api import Copy, Exam, Exams, Fate, Identification, Side, Student, say
+from korrigo.api import Copy, Exam, Exams, ExamStudent, Fate, Identification, Side, Student, say
 from korrigo.api import Sentence as _
 
 from .models import Proposal
@@ -23,9 +25,18 @@ def describe(request, exam: Exam) -> dict:
         "exam": {"id": exam.id, "title": exam.title},
         "copies": [describe_copy(request, exam, copy, proposals.get(copy.id), sides.get(copy.id, []))
                    for copy in copies],
-        "students": [_student(student) for student, _row in roster],
-        "absent": [row.student_id for _student, row in roster if row.absent],
+        **_pupils(roster),
     }
+
+
+def pupils(request, exam: Exam) -> dict:
+    """Every pupil: asked for again once somebody has added one."""
+    return _pupils(request.find_service(Exams).roster(exam))
+
+
+def _pupils(roster: Sequence[tuple[Student, ExamStudent]]) -> dict:
+    return {"students": [_student(student) for student, _row in roster],
+            "absent": [row.student_id for _student, row in roster if row.absent]}
 
 
 def describe_copy(request, exam: Exam, copy: Copy, proposal: Proposal | None, sides: list[Side]) -> dict:

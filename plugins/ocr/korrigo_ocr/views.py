@@ -42,8 +42,13 @@ def page(context, request):
     exam = context.exam
     boot = {**desk.describe(request, exam), "urls": {
         "decide": _for_any_copy(request, "ocr.decide"), "undo": _for_any_copy(request, "ocr.undo"),
-        "roster": _roster_url(request, exam)}}
+        "pupils": request.route_path("ocr.pupils", exam=exam.id), "add": _new_pupil_url(request, exam)}}
     return {"exam": exam, "boot": script_json(boot)}
+
+
+def pupils(context, request):
+    """The pupils of the exam as they are now."""
+    return desk.pupils(request, context.exam)
 
 
 def header(context, request):
@@ -94,15 +99,17 @@ def _for_any_copy(request, route: str) -> str:
     return request.route_path(route, copy=nobody).replace(nobody, "{copy}")
 
 
-def _roster_url(request, exam: Exam) -> str | None:
+def _new_pupil_url(request, exam: Exam) -> str | None:
+    """Where a pupil is added; None while nothing here does that."""
     try:
-        return request.route_path("import.roster", exam=exam.id)
+        return request.route_path("import.pupil.new", exam=exam.id)
     except KeyError:
         return None
 
 
 def includeme(config):
     config.add_route("ocr.desk", "/exams/{exam:[0-9a-f]{32}}/desk", factory=exam_context)
+    config.add_route("ocr.pupils", "/exams/{exam:[0-9a-f]{32}}/pupils.json", factory=exam_context)
     config.add_route("ocr.rerun", "/exams/{exam:[0-9a-f]{32}}/again", factory=exam_context)
     config.add_route("ocr.decide", "/copies/{copy:[0-9a-f]{32}}/decide", factory=copy_context)
     config.add_route("ocr.undo", "/copies/{copy:[0-9a-f]{32}}/undo", factory=copy_context)
@@ -110,6 +117,7 @@ def includeme(config):
     office = {"permission": "exam:office"}
     config.add_view(page, route_name="ocr.desk", request_method="GET", renderer="korrigo_ocr:templates/desk.jinja2",
                     **office)
+    config.add_view(pupils, route_name="ocr.pupils", request_method="GET", renderer="json", **office)
     config.add_view(header, route_name="ocr.header", request_method=("GET", "HEAD"), **office)
     config.add_view(decide, route_name="ocr.decide", request_method="POST", renderer="json", **office)
     config.add_view(undo, route_name="ocr.undo", request_method="POST", renderer="json", **office)

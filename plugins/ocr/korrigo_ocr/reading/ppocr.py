@@ -34,6 +34,8 @@ _UNKNOWN = _("the file ${file} is not the one that this version knows: install k
 _HEIGHT = 48
 _MARGIN = (3, 9)
 """White above and below the writing, and beside it, in the pixels that the network sees."""
+_NARROWER = 0.75
+"""Writing is made so much narrower: the network reads it as well, in as much less time."""
 _NOTHING = 1e-6
 _BETWEEN = frozenset(" -'’.,`_·/")
 """What stands between letters: whether it is seen or not makes no difference."""
@@ -148,7 +150,7 @@ def _strip(image: Grey) -> Grey | None:
         return None
     ink = image[rows[0]:rows[-1] + 1, columns[0]:columns[-1] + 1]
     height = _HEIGHT - 2 * _MARGIN[0]
-    width = max(4, round(ink.shape[1] * height / ink.shape[0]))
+    width = max(4, round(_NARROWER * ink.shape[1] * height / ink.shape[0]))
     shrinks = ink.shape[0] > height
     small = cv2.resize(ink, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC)
     beside = max(_MARGIN[1], (_HEIGHT - width + 1) // 2)

@@ -33,6 +33,7 @@ _CORNER = (150.0, 130.0)
 _FEATURE_SCALE = 0.75
 _MAX_SCALE_ERROR = 0.06
 _MAX_ROTATION = math.radians(7)
+_FEATURES = 1000
 _MATCHES = 250
 _MIN_INLIERS = 12
 
@@ -224,7 +225,7 @@ def _plausible(matrix: Affine | None) -> Affine | None:
 
 def _features(picture: Grey) -> tuple[NDArray[np.float32], NDArray[np.uint8] | None]:
     small = cv2.resize(picture, None, fx=_FEATURE_SCALE, fy=_FEATURE_SCALE, interpolation=cv2.INTER_AREA)
-    keypoints, descriptors = cv2.ORB_create(1500, fastThreshold=12).detectAndCompute(small, None)
+    keypoints, descriptors = cv2.ORB_create(_FEATURES, fastThreshold=12).detectAndCompute(small, None)
     places = np.array([k.pt for k in keypoints], dtype=np.float32).reshape(-1, 2)
     return places / np.float32(_FEATURE_SCALE * SCALE), descriptors
 

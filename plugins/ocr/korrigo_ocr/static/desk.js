@@ -1,6 +1,7 @@
 // The identification desk: a name on each copy, one key a copy.
 
 import { element } from "korrigo/elements.js";
+import { send } from "korrigo/http.js";
 import { readWords } from "korrigo/words.js";
 
 import { Chooser } from "./chooser.js";
@@ -27,6 +28,7 @@ const sheet = new SheetMode(
 
 let current = null;
 let undoTimer = 0;
+let adding = false; // a pupil is being added in another window
 
 const nameOf = (id) => {
   const student = roster.get(id);
@@ -58,6 +60,7 @@ function paintState() {
   const state = current.unknown ? t("state.unknown") : current.student ? nameOf(current.student) : t("state.open");
   byId("copy-state").textContent = state;
   byId("copy-state").className = decided(current) ? "chip chip-good" : "chip";
+  byId("take-back").hidden = !decided(current);
 }
 
 function paintNeighbours() {
@@ -148,6 +151,31 @@ function undo() {
   show(copy);
 }
 
+/** The decision on the copy in sight is taken back, whatever was decided since. */
+function takeBack() {
+  if (!decided(current)) return;
+  decisions.decide(current, { student: null });
+  const words = t("undone", { copy: current.title });
+  byId("announce").textContent = words;
+  remember(words);
+  show(current);
+}
+
+/** Pupils are added where lists of pupils are; coming back, the desk knows them. */
+function addPupil() {
+  if (!boot.urls.add) return;
+  adding = true;
+  window.open(boot.urls.add, "_blank");
+}
+
+async function readPupils() {
+  if (!adding) return;
+  adding = false;
+  const { students } = await send(boot.urls.pupils);
+  roster.replace(students);
+  chooser.paint();
+}
+
 /** One name, two copies: the person looks at both. */
 async function settle(student, bearer) {
   const here = current;
@@ -170,6 +198,8 @@ const acts = {
   },
   unknown: () => decide({ unknown: true }),
   undo,
+  take_back: takeBack,
+  add: addPupil,
   review: () => show(copies.all[0]),
   "page.next": () => scan.turn(1),
   "page.previous": () => scan.turn(-1),
@@ -182,6 +212,7 @@ const acts = {
 
 // ---- Listening ------------------------------------------------------------------------------------
 
+addEventListener("focus", readPupils);
 document.addEventListener("click", (event) => acts[event.target.closest("[data-act]")?.dataset.act]?.());
 deskKeys({ chooser, sheet, acts, state: () => byId("desk").dataset.state });
 chooser.addEventListener("choose", ({ detail }) => accept(detail.student));
@@ -224,5 +255,6 @@ function start() {
 }
 
 byId("save").textContent = t("save.saved");
+byId("add-pupil").hidden = !boot.urls.add;
 start();
 document.documentElement.dataset.ready = "desk";

@@ -8,6 +8,8 @@ export function deskKeys({ chooser, sheet, acts, state }) {
     ArrowRight: acts.skip,
     ArrowLeft: acts.back,
     Digit0: acts.unknown,
+    Delete: acts.take_back,
+    Backspace: acts.take_back,
     Space: acts["page.next"],
     ...Object.fromEntries([1, 2, 3, 4, 5].map((digit) => [`Digit${digit}`, () => chooser.choose(digit - 1)])),
   };
@@ -18,6 +20,7 @@ export function deskKeys({ chooser, sheet, acts, state }) {
     if (event.key === "Escape") return chooser.clear();
     if (chooser.searching) return false;
     if (event.code === "Space" && event.shiftKey) return acts["page.previous"]();
+    if (event.key === "+") return acts.add();
     // Ctrl, Alt and Meta belong to the browser.
     const act = event.shiftKey && event.code.startsWith("Arrow") ? null : bare[event.code];
     return act ? act() : false;

@@ -13,6 +13,13 @@ export class Roster {
 
   /** @param {{id, last, first, name, class_name, number, birth}[]} students */
   constructor(students) {
+    this.replace(students);
+  }
+
+  /** The list is another one by now. */
+  replace(students) {
+    this.#students.clear();
+    this.#index.length = 0;
     for (const student of students) {
       this.#students.set(student.id, student);
       const { last, first, name, class_name: group, number } = student;
