@@ -148,6 +148,7 @@ def upgrade():
     sa.Column('identification', sa.String(length=16), nullable=False),
     sa.Column('failure', sa.Text(), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('file_name', sa.String(length=255), nullable=False),
     sa.Column('created', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint("(student_id IS NOT NULL) = (identification IN ('auto', 'manual'))", name=op.f('ck_copy_identified_has_student')),
     sa.ForeignKeyConstraint(['exam_id'], ['exam.id'], name=op.f('fk_copy_exam_id_exam'), ondelete='RESTRICT'),

@@ -64,6 +64,8 @@ class Copy(Base):
     #: Why finalising failed, and how often it was tried.
     failure: Mapped[str] = mapped_column(SentenceText, default="")
     attempts: Mapped[int] = mapped_column(default=0)
+    #: What the file was called that held this copy alone: where each pupil has a file, it says whose.
+    file_name: Mapped[str] = mapped_column(sa.String(255), default="")
     created: Mapped[dt.datetime] = mapped_column(default=now)
 
     __table_args__ = (

@@ -2,8 +2,6 @@
 
 from .importers.directive import add_korrigo_importer
 from .interfaces import IImporter, IRecipe, PileSide, Unpacked
-from .names import files_of_one_copy
 from .recipes.directive import add_korrigo_recipe
 
-__all__ = ["IImporter", "IRecipe", "PileSide", "Unpacked", "add_korrigo_importer", "add_korrigo_recipe",
-           "files_of_one_copy"]
+__all__ = ["IImporter", "IRecipe", "PileSide", "Unpacked", "add_korrigo_importer", "add_korrigo_recipe"]

@@ -16,8 +16,7 @@ def includeme(config):
     config.add_directive("add_korrigo_evidence", add_korrigo_evidence)
     config.add_korrigo_reader(Ppocr())
     config.add_korrigo_reader(Tesseract())
-    if any(plugin.name == "import" for plugin in config.registry["korrigo plugins"]):
-        config.add_korrigo_evidence(FileNames())
+    config.add_korrigo_evidence(FileNames())
     for service in SERVICES:
         config.add_korrigo_service(service)
     config.add_korrigo_job("ocr.identify", "korrigo_ocr.jobs.identify", title=_("Finding names"), hard_limit=900)

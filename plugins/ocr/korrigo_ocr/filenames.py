@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
+import sqlalchemy as sa
 from zope.interface import implementer
 
-from korrigo.api import Student
+from korrigo.api import Copy, Student
 
 from .interfaces import IEvidence
 from .matching.names import fold, words_of
 
-NUMBER, WHOLE_NAME, LAST_NAME = 10.0, 7.0, 3.0
-"""Nats for a file that is called by the pupil's number, by the whole name, by the last name alone: people type names
-wrongly, and swap files, more often than a header is misread."""
+NUMBER, WHOLE_NAME, LAST_NAME = 7.0, 7.0, 3.0
+"""Nats for a file that is called by the pupil's number, by the whole name, by the last name alone.  Less than is needed
+to accept a name without a person: files are swapped more often than headers are misread."""
 SHORTEST_NUMBER = 4
 """Digits from which a number in a file's name is no date, page or version."""
 
@@ -27,14 +28,11 @@ class FileNames:
 
     def log_ratios(self, request, exam_id: str, copies: Sequence[str], pupils: Sequence[str]
                    ) -> Mapping[str, Mapping[str, float]]:
-        from korrigo_import.public import files_of_one_copy
-
-        files = {copy: name for copy, name in files_of_one_copy(request.db, exam_id).items() if copy in set(copies)}
-        if not files:
-            return {}
-        students = [request.db.get(Student, pupil) for pupil in pupils]
+        files = request.db.execute(sa.select(Copy.id, Copy.file_name).where(
+            Copy.exam_id == exam_id, Copy.file_name != "")).all()
+        students = [request.db.get(Student, pupil) for pupil in pupils] if files else []
         found = {}
-        for copy, name in files.items():
+        for copy, name in files:
             said = {student.id: nats for student in students if student and (nats := log_ratio(name, student))}
             best = max(said.values(), default=0.0)
             # A brother is not meant by a name that is his brother's whole name.

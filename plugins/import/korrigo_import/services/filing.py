@@ -37,6 +37,8 @@ class Filing:
         exam, plan = self.db.get(Exam, batch.exam_id), understood.plan
         by_place = {(side.pdf_page, side.region): side for side in sides}
         copies = self._copies(exam, plan)
+        if len(copies) == 1:
+            next(iter(copies.values())).file_name = batch.filename
         self.db.execute(sa.delete(SideFactsRow).where(SideFactsRow.batch_id == batch.id))
         for planned, measured, header in zip(plan.sides, facts, understood.headers, strict=True):
             side = by_place[planned.pdf_page, planned.region]

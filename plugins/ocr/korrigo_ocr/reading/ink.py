@@ -24,29 +24,32 @@ _DOT_SIZE = 8
 _DOTS_IN_A_RULE = 8
 
 
-def ink_strength(grey: Grey) -> Ink:
+def ink_strength(grey: Grey, scale: float = 1.0) -> Ink:
     """Divide by the paper: shadows of the lid, grey paper and dirty glass disappear, ink keeps its strength.
 
     The paper under the ink is guessed by a wide and flat closing: wide enough to close over a word, flat enough to
     follow the dark band of a fold. What is left of such bands is the same over a whole row, so the row's median,
     tile by tile, is taken off; printed rules are darker than any shadow and are spared.
+
+    ``scale``: of the picture, against the working scale.
     """
-    small = cv2.resize(grey, None, fx=1 / 3, fy=1 / 3, interpolation=cv2.INTER_AREA)
+    shrink = 1 / (3 * scale)
+    small = cv2.resize(grey, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
     paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((5, 39), np.uint8))
     paper = cv2.GaussianBlur(paper, (0, 0), 2.7)
     paper = cv2.resize(paper, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR).astype(
         np.float32
     )
     ink = np.clip(1 - grey.astype(np.float32) / np.maximum(paper, 60), 0, 1)
-    return _without_bands(ink)
+    return _without_bands(ink, scale)
 
 
-def _without_bands(ink: Ink) -> Ink:
+def _without_bands(ink: Ink, scale: float) -> Ink:
     height, width = ink.shape
-    tiles = max(1, width // _SHADOW_TILE)
+    tiles = max(1, int(width // (_SHADOW_TILE * scale)))
     if tiles == 1:
         return ink
-    rows = [np.median(tile[:, ::8], axis=1) for tile in np.array_split(ink, tiles, axis=1)]
+    rows = [np.median(tile[:, :: round(8 * scale)], axis=1) for tile in np.array_split(ink, tiles, axis=1)]
     band = np.stack([np.where(row < _SHADOW_MAX, row, 0) for row in rows], axis=1).astype(np.float32)
     if band.max() <= 0.06:
         return ink
