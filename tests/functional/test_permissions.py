@@ -89,6 +89,7 @@ POST   import.pupil         . . . y y y y  422
 GET    ocr.desk             . . . y y y y  200
 GET    ocr.header           . . . y y y y  200
 GET    ocr.pupils           . . . y y y y  200
+POST   ocr.names            . . . y y y y  400
 POST   ocr.rerun            . . . y y y y  200
 POST   ocr.decide           . . . y y y y  422
 POST   ocr.undo             . . . y y y y  200

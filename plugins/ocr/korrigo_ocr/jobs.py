@@ -5,6 +5,7 @@ import contextlib
 from korrigo.api import Exam, JobContext, Paper, Side, View, contained
 
 from . import piles
+from .models import Names
 from .piles import Header, Said
 from .readers import CATEGORY, chosen
 from .services import Identifier, Readings
@@ -29,6 +30,8 @@ def read_headers(context: JobContext, exam_id: str) -> None:
     reader = chosen(context.registry)
     with context.transaction() as request:
         exam, readings = request.db.get(Exam, exam_id), request.find_service(Readings)
+        if request.find_service(Identifier).how(exam) == Names.OFF:
+            return
         todo = [(side.blob_id, Header(side.id, View(side.pdf_page, side.region, side.turned)))
                 for side in readings.unread(exam)]
         forms = readings.forms(exam)

@@ -1,6 +1,7 @@
 """What identification reads, proposes and remembers."""
 
 import datetime as dt
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,6 +10,25 @@ from sqlalchemy.orm import Mapped, mapped_column
 from korrigo.api import Base, id_column, now, reference
 
 INFO = {"info": {"plugin": "ocr"}}
+
+
+class Names(StrEnum):
+    """What becomes of the names that were found in an exam."""
+
+    AUTO = "auto"
+    PROPOSE = "propose"
+    OFF = "off"
+
+
+class NamesChoice(Base):
+    """What somebody chose for an exam; without a row it is what the settings say."""
+
+    __tablename__ = "ocr_names"
+
+    exam_id: Mapped[str] = reference("exam", primary_key=True)
+    how: Mapped[str] = mapped_column(sa.String(16))
+
+    __table_args__ = (INFO,)
 
 
 class FormRow(Base):
@@ -64,6 +84,8 @@ class DecisionRow(Base):
     copy_id: Mapped[str] = reference("copy")
     student_id: Mapped[str | None] = reference("student", ondelete="SET NULL")
     proposed_id: Mapped[str | None] = reference("student", ondelete="SET NULL")
+    #: Of the proposal, as it was then.
+    confidence: Mapped[float] = mapped_column(default=0.0)
     before_student_id: Mapped[str | None] = reference("student", ondelete="SET NULL")
     before: Mapped[str] = mapped_column(sa.String(16))
     undone: Mapped[bool] = mapped_column(default=False)

@@ -14,7 +14,8 @@ from korrigo.api import Audit, Copies, Copy, CopyState, Exam, Exams, Fate, Ident
 
 from . import deciding
 from .matching.values import Pupil
-from .models import DecisionRow, FormRow, Proposal, Reading
+from .measured import Measured
+from .models import DecisionRow, FormRow, Names, NamesChoice, Proposal, Reading
 from .sources import Ratios, gathered
 
 #: Sheets are joined by the program while nobody has graded them.
@@ -76,13 +77,32 @@ class Identifier:
         self.beside = beside
         """What speaks for pupils beside the headers: of the exam, its copies and its pupils, by their ids."""
         self.threshold = settings["korrigo.ocr.threshold"]
-        self.automatic = settings["korrigo.ocr.automatic"]
+        self.usual = Names.AUTO if settings["korrigo.ocr.automatic"] else Names.PROPOSE
 
     @classmethod
     def of(cls, request) -> Identifier:
         find = request.find_service
         return cls(request.db, find(Copies), find(Sides), find(Exams), find(Readings), request.registry.settings,
                    partial(gathered, request))
+
+    def how(self, exam: Exam) -> Names:
+        """What becomes of the names that are found in an exam."""
+        choice = self.db.get(NamesChoice, exam.id)
+        return Names(choice.how) if choice else self.usual
+
+    def choose(self, exam: Exam, how: Names) -> None:
+        """Choose that for an exam.  What the program accepted by itself is open again unless it still may."""
+        before = self.how(exam)
+        self.db.merge(NamesChoice(exam_id=exam.id, how=how))
+        self.db.flush()
+        self.copies.audit.record("ocr.names", f"exam:{exam.id}", before=before, after=how)
+        if how != Names.AUTO:
+            for copy in self.db.scalars(sa.select(Copy).where(
+                    Copy.exam_id == exam.id, Copy.identification == Identification.AUTO)):
+                self.copies.identify(copy, None, Identification.NONE)
+        if how == Names.OFF:
+            self.db.execute(sa.delete(Proposal).where(Proposal.copy_id.in_(
+                sa.select(Copy.id).where(Copy.exam_id == exam.id))))
 
     def roster(self, exam: Exam) -> tuple[list[Pupil], set[str]]:
         """The expected pupils, and the ids of those who are absent."""
@@ -115,6 +135,9 @@ class Identifier:
 
     def match(self, exam: Exam) -> None:
         """Decide every copy that no person has decided; from stored evidence, without pictures."""
+        how = self.how(exam)
+        if how == Names.OFF:
+            return
         copies = {copy.id: copy for copy in self.db.scalars(sa.select(Copy).where(Copy.exam_id == exam.id))}
         fixed = {copy.id: copy.student_id for copy in copies.values()
                  if copy.identification in (Identification.MANUAL, Identification.UNKNOWN)}
@@ -134,7 +157,7 @@ class Identifier:
                 confidence=decision.confidence, text=texts[copy_id][:300],
                 candidates=[{"student": candidate.pupil, "confidence": share} for candidate, share in named]))
             copy = copies[copy_id]
-            if self.automatic and decision.verdict == "auto" and copy.identification == Identification.NONE:
+            if how == Names.AUTO and decision.verdict == "auto" and copy.identification == Identification.NONE:
                 self.copies.identify(copy, students[decision.pupil], Identification.AUTO)
         self.db.flush()
 
@@ -168,6 +191,7 @@ class Desk:
         before = self.copies.identify(copy, student, how)
         row = DecisionRow(copy_id=copy.id, student_id=copy.student_id,
                           proposed_id=proposal.student_id if proposal else None,
+                          confidence=proposal.confidence if proposal else 0.0,
                           before_student_id=before.student_id, before=before.identification, user_id=self.user_id)
         self.db.add(row)
         self.db.flush()
@@ -216,4 +240,4 @@ def shares(candidates) -> list[float]:
     return [round(weight / whole, 3) for weight in weights]
 
 
-SERVICES = (Readings, Identifier, Desk)
+SERVICES = (Readings, Identifier, Desk, Measured)

@@ -2,7 +2,10 @@
 
 from typing import Annotated
 
+from markupsafe import Markup
 from pydantic import Field
+from pyramid.httpexceptions import HTTPBadRequest, HTTPSeeOther
+from pyramid.renderers import render
 from pyramid.response import Response
 
 from korrigo.api import (
@@ -23,7 +26,8 @@ from korrigo.api import (
 from korrigo.api import Sentence as _
 
 from . import desk
-from .services import Desk
+from .models import Names
+from .services import Desk, Identifier, Measured
 
 #: The part of a header side that the desk shows (page units), when no zone is known.
 HEADER = (0, 0, 1000, 480)
@@ -38,12 +42,18 @@ class DecisionForm(Form):
     version: int
 
 
+class NamesForm(Form):
+    """What becomes of the names that are found."""
+
+    how: Names
+
+
 def page(context, request):
     exam = context.exam
     boot = {**desk.describe(request, exam), "urls": {
         "decide": _for_any_copy(request, "ocr.decide"), "undo": _for_any_copy(request, "ocr.undo"),
         "pupils": request.route_path("ocr.pupils", exam=exam.id), "add": _new_pupil_url(request, exam)}}
-    return {"exam": exam, "boot": script_json(boot)}
+    return {"exam": exam, "boot": script_json(boot), "names": request.find_service(Identifier).how(exam)}
 
 
 def pupils(context, request):
@@ -87,10 +97,31 @@ def undo(context, request):
     return {"copy": desk.one(request, context.exam, context.copy)}
 
 
+def choose(context, request):
+    """Say what becomes of the names that are found, and find them again."""
+    form, _errors = read(NamesForm, request.POST)
+    if form is None:
+        raise HTTPBadRequest()
+    request.find_service(Identifier).choose(context.exam, form.how)
+    _again(request, context.exam)
+    return HTTPSeeOther(request.route_path("ocr.desk", exam=context.exam.id))
+
+
+def measured(request):
+    """How often names were right, on the page of health."""
+    service = request.find_service(Measured)
+    accepted, corrected = service.automatic()
+    values = {"bands": service.bands(), "accepted": accepted, "corrected": corrected}
+    return Markup(render("korrigo_ocr:templates/measured.jinja2", values, request))  # noqa: S704  templates escape
+
+
 def rerun(context, request):
     """Read what was not read and decide again."""
-    job = request.jobs.add("ocr.identify", unique_key=f"ocr.identify:{context.exam.id}:again", exam_id=context.exam.id)
-    return {"job": request.route_path("job", job=job.id)}
+    return {"job": request.route_path("job", job=_again(request, context.exam).id)}
+
+
+def _again(request, exam: Exam):
+    return request.jobs.add("ocr.identify", unique_key=f"ocr.identify:{exam.id}:again", exam_id=exam.id)
 
 
 def _for_any_copy(request, route: str) -> str:
@@ -111,9 +142,11 @@ def includeme(config):
     config.add_route("ocr.desk", "/exams/{exam:[0-9a-f]{32}}/desk", factory=exam_context)
     config.add_route("ocr.pupils", "/exams/{exam:[0-9a-f]{32}}/pupils.json", factory=exam_context)
     config.add_route("ocr.rerun", "/exams/{exam:[0-9a-f]{32}}/again", factory=exam_context)
+    config.add_route("ocr.names", "/exams/{exam:[0-9a-f]{32}}/names", factory=exam_context)
     config.add_route("ocr.decide", "/copies/{copy:[0-9a-f]{32}}/decide", factory=copy_context)
     config.add_route("ocr.undo", "/copies/{copy:[0-9a-f]{32}}/undo", factory=copy_context)
     config.add_route("ocr.header", "/sides/{side:[0-9a-f]{32}}/header.jpg", factory=side_context)
+    config.add_korrigo_slot("admin.health", measured, permission="admin")
     office = {"permission": "exam:office"}
     config.add_view(page, route_name="ocr.desk", request_method="GET", renderer="korrigo_ocr:templates/desk.jinja2",
                     **office)
@@ -121,5 +154,6 @@ def includeme(config):
     config.add_view(header, route_name="ocr.header", request_method=("GET", "HEAD"), **office)
     config.add_view(decide, route_name="ocr.decide", request_method="POST", renderer="json", **office)
     config.add_view(undo, route_name="ocr.undo", request_method="POST", renderer="json", **office)
+    config.add_view(choose, route_name="ocr.names", request_method="POST", **office)
     config.add_view(rerun, route_name="ocr.rerun", request_method="POST", renderer="json", **office)
 

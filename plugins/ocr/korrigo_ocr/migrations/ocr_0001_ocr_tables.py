@@ -23,11 +23,19 @@ def upgrade():
     sa.PrimaryKeyConstraint('exam_id', name=op.f('pk_ocr_form')),
     info={'plugin': 'ocr'}
     )
+    op.create_table('ocr_names',
+    sa.Column('exam_id', sa.String(length=32), nullable=False),
+    sa.Column('how', sa.String(length=16), nullable=False),
+    sa.ForeignKeyConstraint(['exam_id'], ['exam.id'], name=op.f('fk_ocr_names_exam_id_exam'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('exam_id', name=op.f('pk_ocr_names')),
+    info={'plugin': 'ocr'}
+    )
     op.create_table('ocr_decision',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('copy_id', sa.String(length=32), nullable=False),
     sa.Column('student_id', sa.String(length=32), nullable=True),
     sa.Column('proposed_id', sa.String(length=32), nullable=True),
+    sa.Column('confidence', sa.Double(), nullable=False),
     sa.Column('before_student_id', sa.String(length=32), nullable=True),
     sa.Column('before', sa.String(length=16), nullable=False),
     sa.Column('undone', sa.Boolean(), nullable=False),
@@ -93,5 +101,6 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_ocr_decision_before_student_id'))
 
     op.drop_table('ocr_decision')
+    op.drop_table('ocr_names')
     op.drop_table('ocr_form')
     # ### end Alembic commands ###
