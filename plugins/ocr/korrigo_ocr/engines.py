@@ -30,6 +30,14 @@ def ppocr_missing() -> str | None:
     return None
 
 
+def codes_missing() -> str | None:
+    """The package without which codes on sheets are not read; None when it is there."""
+    if importlib.util.find_spec("zxingcpp") is None:
+        return _("the package ${package} is not installed: install korrigo-ocr[codes]",
+                 mapping={"package": "zxing-cpp"})
+    return None
+
+
 def ppocr_model() -> Path:
     """The file of PP-OCR's network, which the package ``rapidocr`` brings; that package is not imported."""
     spec = importlib.util.find_spec("rapidocr")

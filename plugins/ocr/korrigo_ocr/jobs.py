@@ -5,6 +5,8 @@ import contextlib
 from korrigo.api import Exam, JobContext, Paper, Side, View, contained
 
 from . import piles
+from .engines import codes_missing
+from .matching.values import CODE_READER
 from .models import Names
 from .piles import Header, Said
 from .readers import CATEGORY, chosen
@@ -35,17 +37,21 @@ def read_headers(context: JobContext, exam_id: str) -> None:
         todo = [(side.blob_id, Header(side.id, View(side.pdf_page, side.region, side.turned)))
                 for side in readings.unread(exam)]
         forms = readings.forms(exam)
-    if not todo or reader is None or reader.available():
+    codes = codes_missing() is None
+    if not todo or reader is None or (reader.available() and not codes):
         return
     total = len(todo)
-    if not forms:
+    if reader.available():
+        forms = []      # codes need neither form nor reader
+    elif not forms:
         context.report(0, total, unit="headers", stage="form")
         with local(context, piles.groups(todo[:SAMPLE])) as files:
             forms = piles.propose(files)
-        if not forms:
-            return
-        with context.transaction() as request:
-            request.find_service(Readings).keep_forms(request.db.get(Exam, exam_id), forms)
+        if forms:
+            with context.transaction() as request:
+                request.find_service(Readings).keep_forms(request.db.get(Exam, exam_id), forms)
+    if not forms and not codes:
+        return
     done = 0
     with local(context, piles.groups(todo)) as files, contextlib.closing(piles.read(files, forms, reader)) as reads:
         for _path, group in files:
@@ -56,7 +62,7 @@ def read_headers(context: JobContext, exam_id: str) -> None:
             if read is None:
                 break    # what it cannot read is found by hand at the desk
             with context.transaction() as request:
-                keep(request, read, reader.name)
+                keep(request, read, reader.name if forms else CODE_READER)
             done += len(group)
     context.report(total, total, unit="headers", stage="decide")
 

@@ -100,10 +100,16 @@ def _limits(headers: int) -> sandbox.Limits:
 
 
 def read_in_child(path: Path, headers: list[Header], forms: list[Evidence], reader: IReader) -> list[Said]:
-    """In the child."""
+    """In the child.  Without forms only codes are read, and only headers with one are answered."""
+    from .matching.values import CopyEvidence
+    from .reading.codes import code_evidence
     from .reading.covers import CoverReader
     from .reading.forms import HeaderForm
 
+    if not forms:
+        found = [CopyEvidence(side, (code,)) for side, picture in _pictures(path, headers)
+                 if (code := code_evidence(picture))]
+        return [Said(evidence.copy, evidence.to_json(), summary(evidence)) for evidence in found]
     covers = CoverReader([HeaderForm.from_json(form) for form in forms], reader)
     pictures = list(_pictures(path, headers))
     return [Said(cover.evidence.copy, cover.evidence.to_json(), summary(cover.evidence))

@@ -52,6 +52,8 @@ def reader_check(registry) -> str:
         return _("not working, names are found by hand: ${why}", why=Sentence.of(why_not))
     if name == "auto" and reader.name != PREFERRED[0] and (better := engines.ppocr_missing()):
         return _("${name}; a better one is not there: ${why}", name=reader.name, why=Sentence.of(better))
+    if no_codes := engines.codes_missing():
+        return _("${name}; codes on sheets are not read: ${why}", name=reader.name, why=Sentence.of(no_codes))
     if no_captions := engines.tesseract_missing(engines.LANGUAGES):
         return _("${name}; but the fields of a header cannot be found: ${why}", name=reader.name,
                  why=Sentence.of(no_captions))

@@ -42,6 +42,11 @@ def test_without_tesseract_names_are_read_but_no_field_is_found_and_that_is_said
     assert "fields of a header cannot be found: no tesseract here" in str(reader_check(registry()))
 
 
+def test_without_the_reader_of_codes_names_are_read_and_that_is_said(registry, monkeypatch):
+    monkeypatch.setattr("korrigo_ocr.engines.codes_missing", lambda: "no zxing here")
+    assert str(reader_check(registry())) == "ppocr; codes on sheets are not read: no zxing here"
+
+
 def test_without_any_engine_the_desk_is_left_and_that_is_said(registry, monkeypatch):
     missing(monkeypatch, "ppocr", "tesseract")
     assert "found by hand: no tesseract here" in str(reader_check(registry()))

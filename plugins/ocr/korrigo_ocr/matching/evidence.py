@@ -9,6 +9,7 @@ never vetoes the right pupil.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -18,11 +19,14 @@ from numpy.typing import NDArray
 from ..interfaces import Kind, Reading
 from .distance import EditCosts, distances
 from .names import fold
-from .values import KINDS, FieldEvidence
+from .values import CODE_READER, KINDS, FieldEvidence
 
 Floats = NDArray[np.float64]
 
 _CEILING = 40.0
+_ITS_CODE, _NOT_ITS_CODE = 18.0, -6.0
+"""Nats for the pupil whose number a code holds, and against others: codes are read right, but sheets are swapped."""
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,16 @@ def _mixture(readings: Sequence[Reading], candidates: Sequence[str], kind: Kind)
     return np.logaddexp.reduce(ratios) - math.log(len(said))
 
 
+def _code_log_ratios(codes: Sequence[str], candidates: Sequence[str]) -> Floats:
+    """A code holds a number as a whole or as one of its words; one that holds no number of the list says nothing."""
+    words = {fold(word) for code in codes for word in (code, *_WORD.findall(code))} - {""}
+    meant = np.array([candidate in words for candidate in candidates], bool)
+    if not meant.any():
+        return np.zeros(len(candidates))
+    others = np.where([bool(candidate) for candidate in candidates], _NOT_ITS_CODE, 0.0)
+    return np.where(meant, _ITS_CODE, others)
+
+
 def field_log_ratios(evidence: Sequence[FieldEvidence], candidates: Sequence[str]) -> Floats:
     """Log-ratio of each folded candidate for one field, 0 everywhere when it says nothing.
 
@@ -95,6 +109,8 @@ def field_log_ratios(evidence: Sequence[FieldEvidence], candidates: Sequence[str
 
 
 def _floored_log_ratios(evidence: FieldEvidence, candidates: Sequence[str]) -> Floats:
+    if evidence.engine == CODE_READER:
+        return _code_log_ratios([reading.text for reading in evidence.readings], candidates)
     kind = KINDS[evidence.name]
     ratios = evidence.digits.log_ratios(candidates) if evidence.digits else _mixture(
         evidence.readings, candidates, kind)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .evidence import field_log_ratios
 from .roster import RosterIndex
 from .unknown import unknown_log_ratio
-from .values import CopyEvidence, FieldName
+from .values import CODE_READER, CopyEvidence, FieldName
 
 Floats = NDArray[np.float64]
 
@@ -30,19 +30,23 @@ def score_table(copies: Sequence[CopyEvidence], index: RosterIndex) -> Floats:
 
 def _score(copy: CopyEvidence, index: RosterIndex) -> Floats:
     names, last, first = _name_scores(copy, index)
+    written = [item for item in copy.of("number") if item.engine != CODE_READER]
+    codes = [item for item in copy.of("number") if item.engine == CODE_READER]
     others: dict[FieldName, Floats] = {
-        "number": _optional(field_log_ratios(copy.of("number"), index.numbers.strings), index.number_of),
+        "number": _optional(field_log_ratios(written, index.numbers.strings), index.number_of),
         "birth_date": _date_scores(copy, index),
         "class_name": _optional(
             field_log_ratios(copy.of("class_name"), index.classes.strings), index.class_of
         ),
     }
     strangers: dict[FieldName, float] = {
-        "number": _mean(field_log_ratios(copy.of("number"), index.number_series)),
+        "number": _mean(field_log_ratios(written, index.number_series)),
         "birth_date": _mean(field_log_ratios(copy.of("birth_date"), index.date_series)),
     }
     nobody = unknown_log_ratio({"last": last, "first": first, **others}, strangers, len(index))
-    return names + sum(others.values()) - math.log(len(index)) - nobody
+    # A stranger may write any number of the series, but has nobody else's printed code.
+    coded = _optional(field_log_ratios(codes, index.numbers.strings), index.number_of)
+    return names + sum(others.values()) + coded - math.log(len(index)) - nobody
 
 
 def _name_scores(copy: CopyEvidence, index: RosterIndex) -> tuple[Floats, Floats, Floats]:

@@ -25,6 +25,9 @@ KINDS: dict[FieldName, Kind] = {
 }
 """What each field of a cover holds."""
 
+CODE_READER = "code"
+"""What reads printed codes: its readings are right, and compared as a whole."""
+
 CERTAIN = 99.0
 """The confidence of what a person decided, and the upper bound of all confidences."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..interfaces import IReader, Kind
 from ..matching.digits import Digits
 from ..matching.values import KINDS, CopyEvidence, FieldEvidence, FieldName
+from .codes import code_evidence
 from .digits import digit_log_probs
 from .forms import DIGIT_FIELDS, FIELD_NAMES, Field, HeaderForm
 from .geometry import Grey
@@ -59,12 +60,13 @@ class CoverReader:
         evidence: list[dict[FieldName, FieldEvidence]] = [{} for _ in covers]
         for kind in sorted(set(KINDS.values())):
             self._read_kind(kind, prepared, evidence)
-        return [
-            CoverReading(
-                form, registration, CopyEvidence(copy, tuple(said[n] for n in FIELD_NAMES if n in said))
-            )
-            for (copy, _), (form, registration), said in zip(covers, located, evidence, strict=True)
-        ]
+        readings = []
+        for (copy, cover), (form, registration), said in zip(covers, located, evidence, strict=True):
+            fields = [said[name] for name in FIELD_NAMES if name in said]
+            if code := code_evidence(cover):
+                fields.append(code)
+            readings.append(CoverReading(form, registration, CopyEvidence(copy, tuple(fields))))
+        return readings
 
     def _fields(self, form: int, registration: Registration) -> tuple[Field, ...]:
         """The fields to read: none on a cover that no form fits, where they would be cut out of something else.
