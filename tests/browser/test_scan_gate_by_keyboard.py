@@ -70,7 +70,9 @@ def test_findings_are_decided_by_single_keys_and_the_rest_is_signed_for(page, ga
     page.keyboard.press("Enter")
     expect(page.locator("dialog img")).to_be_visible()
     page.keyboard.press("Escape")
+    expect(focused).to_contain_text("upside down")     # the browser gives the focus back when the dialog has gone
     page.locator("#reason").focus()
+    expect(page.locator("#reason")).to_be_focused()
     page.keyboard.type("Both were looked at on paper: a and d are right")
     expect(rows).to_have_count(2)
     page.keyboard.press("Tab")
