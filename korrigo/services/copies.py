@@ -120,7 +120,7 @@ class Copies:
             self.db.expire(copy)
         if moved != len(before):
             attempt.rollback()
-            copy = next(copy for copy in copies if copy.state not in origins)
+            copy = next((copy for copy in copies if copy.state not in origins), copies[0])
             raise TransitionRefused(_("Copy ${serial} (${state}) cannot be ${acted} now.",
                                       serial=copy.serial, state=STATES[copy.state], acted=ACTED[act]))
         attempt.commit()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePath
 
 import sqlalchemy as sa
@@ -30,24 +31,40 @@ class FileNames:
                    ) -> Mapping[str, Mapping[str, float]]:
         files = request.db.execute(sa.select(Copy.id, Copy.file_name).where(
             Copy.exam_id == exam_id, Copy.file_name != "")).all()
-        students = [request.db.get(Student, pupil) for pupil in pupils] if files else []
+        wanted = {pupil: Wanted.of(request.db.get(Student, pupil)) for pupil in pupils} if files else {}
         found = {}
         for copy, name in files:
-            said = {student.id: nats for student in students if student and (nats := log_ratio(name, student))}
+            stem, words = parts(name)
+            said = {pupil: nats for pupil, looked_for in wanted.items() if (nats := looked_for.in_file(stem, words))}
             best = max(said.values(), default=0.0)
             # A brother is not meant by a name that is his brother's whole name.
             found[copy] = {pupil: nats for pupil, nats in said.items() if nats == best}
         return found
 
 
-def log_ratio(filename: str, student: Student) -> float:
-    """How much the name of a file speaks for a pupil, in nats; 0.0 when it does not."""
+@dataclass(frozen=True)
+class Wanted:
+    """What a file is called that is a pupil's: folded."""
+
+    number: str
+    last: frozenset[str]
+    first: frozenset[str]
+
+    @classmethod
+    def of(cls, student: Student) -> Wanted:
+        return cls(fold(student.number), frozenset(words_of(student.last_name)),
+                   frozenset(words_of(student.first_name)))
+
+    def in_file(self, stem: str, words: frozenset[str]) -> float:
+        """How much a file of that name speaks for the pupil, in nats; 0.0 when it does not."""
+        if len(self.number) >= SHORTEST_NUMBER and self.number in stem:
+            return NUMBER
+        if not self.last or not self.last <= words:
+            return 0.0
+        return WHOLE_NAME if self.first and self.first <= words else LAST_NAME
+
+
+def parts(filename: str) -> tuple[str, frozenset[str]]:
+    """The name of a file without its ending, folded as a whole and as words."""
     stem = PurePath(filename).stem
-    number = fold(student.number)
-    if len(number) >= SHORTEST_NUMBER and number in fold(stem):
-        return NUMBER
-    words = set(words_of(stem.replace("_", " ").replace(".", " ")))
-    last, first = words_of(student.last_name), words_of(student.first_name)
-    if not last or not set(last) <= words:
-        return 0.0
-    return WHOLE_NAME if first and set(first) <= words else LAST_NAME
+    return fold(stem), frozenset(words_of(stem.replace("_", " ").replace(".", " ")))

@@ -1,7 +1,7 @@
 """The name of a file is a hint, where each pupil has a file."""
 
 import pytest
-from korrigo_ocr.filenames import LAST_NAME, NUMBER, WHOLE_NAME, log_ratio
+from korrigo_ocr.filenames import LAST_NAME, NUMBER, WHOLE_NAME, Wanted, parts
 
 from korrigo.models import Student
 
@@ -12,8 +12,10 @@ from korrigo.models import Student
     ("scan 2024-0117 maths.pdf", NUMBER), ("ALI Zoé.pdf", 0.0), ("Zoé.pdf", 0.0), ("scan0001.pdf", 0.0), (".pdf", 0.0),
 ])
 def test_a_file_speaks_for_the_pupil_whose_number_or_name_it_has(filename, nats):
-    assert log_ratio(filename, Student(last_name="Ben Ali", first_name="Zoé", number="2024-0117")) == nats
+    pupil = Student(last_name="Ben Ali", first_name="Zoé", number="2024-0117")
+    assert Wanted.of(pupil).in_file(*parts(filename)) == nats
 
 
 def test_a_short_number_may_be_anything():
-    assert log_ratio("scan 12.pdf", Student(last_name="Roy", first_name="Léa", number="12")) == 0.0
+    pupil = Student(last_name="Roy", first_name="Léa", number="12")
+    assert Wanted.of(pupil).in_file(*parts("scan 12.pdf")) == 0.0
