@@ -82,6 +82,21 @@ def test_findings_are_decided_by_single_keys_and_the_rest_is_signed_for(page, ga
     assert staging(server, live) == []
 
 
+def test_a_dialog_that_closes_takes_no_focus_from_where_one_has_gone_meanwhile(page, gate):
+    page.goto(gate)
+    page.wait_for_selector("html[data-ready]", state="attached")
+    page.keyboard.press("u")
+    page.keyboard.press("u")
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog img")).to_be_visible()
+    page.evaluate("""() => {
+        document.querySelector("dialog").close();       // its event comes in a task of its own, after these lines
+        document.getElementById("reason").focus();
+    }""")
+    expect(page.locator("dialog")).to_have_count(0)
+    expect(page.locator("#reason")).to_be_focused()
+
+
 def test_a_finding_leads_to_its_page_on_the_contact_sheet(page, gate):
     page.goto(gate)
     page.wait_for_selector("html[data-ready]", state="attached")

@@ -23,7 +23,8 @@ export function openDialog(title, content, { className = "", onClose } = {}) {
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   dialog.addEventListener("close", () => {
     dialog.remove();
-    before?.focus?.({ preventScroll: true });
+    // The browser has given the focus back when it closed the dialog; this event comes later, when the reader may be elsewhere.
+    if (document.activeElement === document.body) before?.focus?.({ preventScroll: true });
     onClose?.();
   });
   document.body.append(dialog);
