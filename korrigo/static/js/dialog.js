@@ -13,7 +13,6 @@ import { words } from "./words.js";
  * @returns {HTMLDialogElement}
  */
 export function openDialog(title, content, { className = "", onClose } = {}) {
-  const before = document.activeElement;
   const close = element("button.btn.btn-icon.btn-quiet", { "aria-label": words("close") }, icon("cross"));
   const heading = element("h2", { id: "dialog-title" }, title);
   const dialog = element("dialog", { "aria-labelledby": "dialog-title", class: className || null },
@@ -21,15 +20,27 @@ export function openDialog(title, content, { className = "", onClose } = {}) {
   close.addEventListener("click", () => dialog.close());
   // A click beside the dialog is a click on its backdrop.
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  showDialog(dialog, onClose);
+  return dialog;
+}
+
+/**
+ * Shows a modal dialog, and removes it once it is closed.
+ *
+ * The browser gives the focus back when it closes the dialog; the event comes later, when the reader may be elsewhere.
+ *
+ * @param {HTMLDialogElement} dialog
+ * @param {() => void} [onClose]
+ */
+export function showDialog(dialog, onClose) {
+  const before = document.activeElement;
   dialog.addEventListener("close", () => {
     dialog.remove();
-    // The browser has given the focus back when it closed the dialog; this event comes later, when the reader may be elsewhere.
     if (document.activeElement === document.body) before?.focus?.({ preventScroll: true });
     onClose?.();
   });
   document.body.append(dialog);
   dialog.showModal();
-  return dialog;
 }
 
 /** Every shortcut of this page, with a box that searches and the switch for single letters. */

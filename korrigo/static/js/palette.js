@@ -1,5 +1,6 @@
 // Ctrl+K: go anywhere, do anything, by typing. What it offers is what the page offers: links and shortcuts.
 
+import { showDialog } from "./dialog.js";
 import { element, icon } from "./elements.js";
 import { listed } from "./keys.js";
 import { words } from "./words.js";
@@ -25,7 +26,6 @@ function acts() {
 
 /** Opens the palette. */
 export function openPalette() {
-  const before = document.activeElement;
   const all = [...places(), ...acts()].map((entry) => ({ ...entry, folded: fold(entry.label) }));
   const input = element("input.field", {
     type: "text", role: "combobox", "aria-expanded": "true", "aria-controls": "palette-list", "aria-autocomplete": "list",
@@ -75,12 +75,7 @@ export function openPalette() {
     const item = event.target.closest("[data-index]");
     return item && choose(Number(item.dataset.index));
   });
-  dialog.addEventListener("close", () => {
-    dialog.remove();
-    before?.focus?.({ preventScroll: true });
-  });
-  document.body.append(dialog);
-  dialog.showModal();
+  showDialog(dialog);
   paint();
   input.focus();
 }

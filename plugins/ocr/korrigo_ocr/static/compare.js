@@ -1,5 +1,6 @@
 // One name, two copies: both headers side by side, three ways out.
 
+import { showDialog } from "korrigo/dialog.js";
 import { element } from "korrigo/elements.js";
 
 /**
@@ -33,11 +34,6 @@ export function compare({ student, here, there, t }) {
       if (value) dialog.close(value);
       event.stopPropagation();
     });
-    dialog.addEventListener("close", () => {
-      dialog.remove();
-      resolve(dialog.returnValue || null);
-    });
-    document.body.append(dialog);
-    dialog.showModal();
+    showDialog(dialog, () => resolve(dialog.returnValue || null));
   });
 }
