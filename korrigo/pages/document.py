@@ -42,6 +42,8 @@ MAX_SIDE = 2600
 MAX_RASTER = 40_000_000
 """Pixels of a whole page decoded or rendered to draw a part of it."""
 MASK_COLOUR = (203, 213, 225)
+NEAREST_OF_FOUR = [round(level / 85) for level in range(256)]
+FOUR_GREYS = [grey for level in range(4) for grey in (level * 85,) * 3]
 NEARLY = 1.3
 """What the decoder gives is not scaled when it is so many times as wide as asked for, and that much larger will do."""
 SHRINK_FIRST = 1.1
@@ -156,10 +158,9 @@ class Document:
 
     def _drawn(self, view: View, style: Style) -> Picture:
         image = self._image(view, style, self._layout(view, style, enlarge=False), gray=False)
-        data = io.BytesIO()
-        options = {} if style.format == "png" else {"quality": style.quality}
-        image.save(data, style.format, **options)
-        return Picture(data.getvalue(), *image.size, MEDIA_TYPES[style.format])
+        if style.light and not style.masks and self.page(view.page).kind == "bilevel":
+            return _encoded(_of_four_greys(image), "png", bits=2)
+        return _encoded(image, style.format, **({} if style.format == "png" else {"quality": style.quality}))
 
     def _layout(self, view: View, style: Style, enlarge: bool) -> Layout:
         """Scale first: what is asked for, within the scan's own pixels (but to ``enlarge``) and the limits."""
@@ -267,6 +268,18 @@ class Document:
             copy = io.BytesIO()
             self._structure().pdf.save(copy, encryption=False)
             return pdfium.PdfDocument(copy.getvalue())
+
+
+def _encoded(image: Image.Image, format: str, **options: int) -> Picture:
+    data = io.BytesIO()
+    image.save(data, format, **options)
+    return Picture(data.getvalue(), *image.size, MEDIA_TYPES[format])
+
+
+def _of_four_greys(image: Image.Image) -> Image.Image:
+    of_four = image.convert("L").point(NEAREST_OF_FOUR)
+    of_four.putpalette(FOUR_GREYS)
+    return of_four
 
 
 def _natural_size(page: PageIndex) -> tuple[float, float]:

@@ -30,8 +30,9 @@ class ByteRange:
 class PageIndex:
     """One page: ``number`` from 1, size in millimetres as shown upright, after ``rotation`` (its /Rotate, clockwise).
 
-    ``kind`` is ``jpeg`` when the page is exactly one picture (then ``jpeg`` says where), ``other`` when it needs the
-    renderer, ``unreadable`` when it cannot be shown (``error`` says why).
+    ``kind`` is ``jpeg`` when the page is exactly one such picture (then ``jpeg`` says where), ``bilevel`` when it is
+    one of black and white, ``other`` when it is anything else, which the renderer draws as well, ``unreadable`` when it
+    cannot be shown (``error`` says why).
     """
 
     number: int

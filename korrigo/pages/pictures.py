@@ -14,8 +14,9 @@ from .indexes import PageIndexes
 from .original import is_original, original
 from .picture import Box, Picture, Style, View, render_styled
 
-#: Of the JPEGs, where it is not 80: a contact sheet loads a thousand thumbnails, and each is kept on disk.
-QUALITY: Mapping[str, int] = MappingProxyType({"thumb": 60})
+#: A contact sheet loads a thousand of these, and each is kept on disk.
+LIGHT = frozenset({"thumb"})
+QUALITY = {True: 60, False: 80}
 SIZES: Mapping[str, int | None] = MappingProxyType({"thumb": 248, "work": 1240, "zoom": 1654, "full": None})
 """Width in pixels of a whole side: ``work`` is A4 at 150 dpi, ``zoom`` at 200 dpi, ``full`` as scanned."""
 UNREADABLE_FOR_S = 600
@@ -102,4 +103,5 @@ class Pictures:
 
 def style(size: str, masks: Sequence[Box] = (), clip: Box | None = None) -> Style:
     """The style of a side at a named size: what ``Document.draw`` needs to make pictures for ``keep``."""
-    return Style(width=SIZES[size], clip=clip, masks=tuple(masks), larger=True, quality=QUALITY.get(size, 80))
+    return Style(width=SIZES[size], clip=clip, masks=tuple(masks), larger=True, light=size in LIGHT,
+                 quality=QUALITY[size in LIGHT])

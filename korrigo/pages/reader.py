@@ -114,12 +114,12 @@ class PageReader:
             return PageIndex(number, width, height, rotation, "unreadable", error=error)
         if error := self._missing(page):
             return PageIndex(number, width, height, rotation, "unreadable", error=error)
-        jpeg = None
+        kind, jpeg = "other", None
         with contextlib.suppress(Exception):  # what is not plainly one picture is the renderer's
-            jpeg = self._jpeg(page)
+            kind, jpeg = self._picture(page)
         if jpeg is None and (error := _too_many_pixels(page)):
             return PageIndex(number, width, height, rotation, "unreadable", error=error)
-        return PageIndex(number, width, height, rotation, "jpeg" if jpeg else "other", jpeg)
+        return PageIndex(number, width, height, rotation, kind, jpeg)
 
     def _missing(self, page: pikepdf.Page) -> str | None:
         """Why the page would be shown empty although it was not: the file is cut short, and qpdf and pdfium alike
@@ -130,8 +130,19 @@ class PageReader:
             return "its picture is missing from the file"
         return None
 
-    def _jpeg(self, page: pikepdf.Page) -> ByteRange | None:
-        """The bytes of the page's picture, when they can be shown in the page's place without changing a pixel."""
+    def _picture(self, page: pikepdf.Page) -> tuple[str, ByteRange | None]:
+        """The kind of a page that is one picture, or "other"; with the bytes of a JPEG."""
+        image = self._only_image(page)
+        if image is None:
+            return "other", None
+        stencil = bool(image.get("/ImageMask", False))
+        if stencil or (int(image.BitsPerComponent) == 1 and _components(image.ColorSpace) == 1):
+            return "bilevel", None
+        jpeg = self._jpeg(image)
+        return ("jpeg" if jpeg else "other"), jpeg
+
+    def _only_image(self, page: pikepdf.Page) -> pikepdf.Object | None:
+        """The picture that the page is, and nothing else."""
         box = tuple(float(value) for value in page.mediabox)
         if page.obj.get("/Annots") or tuple(float(value) for value in page.cropbox) != box:
             return None
@@ -141,9 +152,11 @@ class PageReader:
             return None
         name = only_picture(pikepdf.parse_content_stream(page), box)
         image = page.resources.XObject[name] if name else None
-        if image is None or image.Subtype != "/Image" or _filters(image) != ["/DCTDecode"]:
-            return None
-        if any(key in image for key in CHANGES_PIXELS):
+        return image if image is not None and image.Subtype == "/Image" else None
+
+    def _jpeg(self, image: pikepdf.Object) -> ByteRange | None:
+        """The bytes of the picture, when they can be shown in the page's place without changing a pixel."""
+        if _filters(image) != ["/DCTDecode"] or any(key in image for key in CHANGES_PIXELS):
             return None
         found = self._stream(self.offsets[image.objgen].offset, int(image.Length))
         frame = read_frame(os.pread(self.descriptor, min(found[1], MAX_HEADER), found[0])) if found else None

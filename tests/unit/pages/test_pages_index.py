@@ -36,6 +36,17 @@ def test_the_size_of_a_page_is_told_as_it_is_shown(mock_a3):
     assert {page.kind for page in index.pages} == {"other"}, "ink over a background needs the renderer"
 
 
+BILEVEL = b"/Width 32 /Height 40 /BitsPerComponent 1 "
+
+
+@pytest.mark.parametrize(("kind", "about"), [
+    ("bilevel", BILEVEL + b"/ColorSpace /DeviceGray"), ("bilevel", b"/Width 32 /Height 40 /ImageMask true"),
+    ("other", BILEVEL + b"/ColorSpace [/Indexed /DeviceRGB 1 <FF000000FF00>]"),
+])
+def test_a_page_of_black_and_white_is_known_as_such(tmp_path, kind, about):
+    assert one_page(tmp_path, lambda writer: writer.picture_page(about, b"\xaa" * 160)) == kind
+
+
 def one_page(tmp_path, draw) -> str:
     """The kind of the page that ``draw(writer)`` writes."""
     writer = PdfWriter(tmp_path / "page.pdf")

@@ -2,6 +2,7 @@
 
 import io
 import subprocess
+from dataclasses import replace
 
 import numpy
 import pdf_writer
@@ -11,13 +12,14 @@ import sandbox_functions as functions
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pdf_writer import GRAY8, PdfWriter, jpeg
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from korrigo.pages import picture as picture_module
 from korrigo.pages import sandbox
 from korrigo.pages.document import MASK_COLOUR, Document
 from korrigo.pages.errors import PageUnreadable, PdfRefused
 from korrigo.pages.picture import LIBRARIES, Picture, Style, View, render, render_many, render_styled
+from korrigo.pages.pictures import style
 
 
 def opened(picture: Picture) -> Image.Image:
@@ -229,6 +231,28 @@ def test_the_thumbnail_of_an_analysed_side_costs_no_decoding(class_a4):
     thumb, decoded = sandbox.run(functions.gray_then_thumb, class_a4, View(1), preload=LIBRARIES)
     assert decoded == 1
     assert thumb.width == 248
+
+
+def test_the_thumbnail_of_a_black_and_white_page_has_four_greys_and_a_third_of_the_bytes(tmp_path):
+    writer = PdfWriter(tmp_path / "fax.pdf")
+    width, height = 1656, 2338
+    with Image.new("1", (width, height), 1) as page:
+        pencil = ImageDraw.Draw(page)
+        for line in range(100, height - 100, 60):
+            pencil.text((120, line), "Tout nombre pair est une somme de deux premiers. " * 2, fill=0, font_size=30)
+        about = b"/Width %d /Height %d /BitsPerComponent 1 /ColorSpace /DeviceGray" % (width, height)
+        writer.picture_page(about, page.tobytes())
+    path = writer.save()
+    [light] = render_styled(path, [View(1)], style("thumb"))
+    [heavy] = render_styled(path, [View(1)], replace(style("thumb"), light=False))
+    assert (light.media_type, heavy.media_type) == ("image/png", "image/jpeg")
+    assert (light.width, light.height) == (heavy.width, heavy.height)
+    assert len(light.data) < len(heavy.data) / 2
+    greys = levels(light), levels(heavy)
+    assert set(numpy.unique(greys[0])) <= {0, 85, 170, 255}
+    assert numpy.abs(greys[0] - greys[1]).mean() < 30
+    [masked] = render_styled(path, [View(1)], style("thumb", masks=[(0, 0, 500, 200)]))
+    assert masked.media_type == "image/jpeg"
 
 
 @pytest.fixture
