@@ -18,7 +18,9 @@ from pathlib import Path
 import cv2
 from identify import READERS, evidence_of, roster, rows
 from korrigo_ocr.matching.decide import DEFAULT_THRESHOLD, identify
-from korrigo_ocr.matching.values import CopyEvidence, Pupil
+from korrigo_ocr.matching.enough import Enough, read_next
+from korrigo_ocr.matching.values import CopyEvidence, FieldName, Pupil
+from machine import as_in_a_child
 
 COPIES, ABSENT, STRANGERS, TWINS, SISTERS, NAMESAKES = 28, 3, 2, 1, 2, 1
 
@@ -36,7 +38,7 @@ def interval(count: int, of: int) -> str:
 
 def relative(pupil: Pupil, kind: str, pool: list[Pupil], draw: random.Random) -> Pupil:
     """Somebody who is easily taken for a pupil."""
-    other = draw.choice(pool)
+    other = draw.choice([one for one in pool if one.id != pupil.id])
     first = pupil.first if kind == "namesake" else other.first
     day = pupil.birth_date if kind == "twin" else other.birth_date
     if kind == "namesake" and day == pupil.birth_date and day:
@@ -61,6 +63,19 @@ def draw_class(covers: list[tuple[CopyEvidence, str]], pupils: dict[str, Pupil],
     return [said for said, _true in chosen], [*mine, *absent, *relatives], truth
 
 
+def as_far_as_needed(whole: CopyEvidence, enough: Enough) -> CopyEvidence:
+    """What would have been read of a cover among these pupils."""
+    fields = {field.name: field for field in whole.fields}
+    read: list[FieldName] = []
+    while left := {name: field.digits is not None for name, field in fields.items() if name not in read}:
+        read += read_next(left, read)
+        partly = CopyEvidence(whole.copy, tuple(fields[name] for name in fields if name in read),
+                              tuple(name for name in fields if name not in read))
+        if enough(partly):
+            return partly
+    return whole
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("set", type=Path)
@@ -69,10 +84,12 @@ def main() -> int:
     parser.add_argument("--threshold", type=float, default=DEFAULT_THRESHOLD)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
+    as_in_a_child()
     cv2.setNumThreads(1)
     truth = rows(given.set / "truth.csv")
     by_roster = defaultdict(list)
-    for row, said in zip(truth, evidence_of(given.set, truth, READERS[given.reader](), True), strict=True):
+    whole = evidence_of(given.set, truth, READERS[given.reader](), True, whole=True)
+    for row, said in zip(truth, whole, strict=True):
         if row["id"]:
             by_roster[row["roster"]].append((said, row["id"]))
     rosters = {name: {pupil.id: pupil for pupil in roster(given.set / name)} for name in by_roster}
@@ -80,6 +97,10 @@ def main() -> int:
     for number in range(given.classes):
         name = sorted(by_roster)[number % len(by_roster)]
         evidence, pupils, true = draw_class(by_roster[name], rosters[name], draw)
+        enough = Enough(pupils)
+        evidence = [as_far_as_needed(said, enough) for said in evidence]
+        counts["covers"] += len(evidence)
+        counts["not to the end"] += sum(bool(said.unread) for said in evidence)
         for decision in identify(evidence, pupils, threshold=given.threshold).decisions:
             accepted, stranger = decision.verdict == "auto", not true[decision.copy]
             counts["strangers" if stranger else "known"] += 1
@@ -88,6 +109,7 @@ def main() -> int:
             counts["first"] += not stranger and decision.pupil == true[decision.copy]
     print(f"{given.classes} classes of {COPIES} copies, {given.reader}, from confidence {given.threshold:g}")
     for what, count, of in (("accepted by itself", "accepted", "known"), ("wrong among these", "wrong", "accepted"),
+                            ("not read to the end", "not to the end", "covers"),
                             ("right pupil first", "first", "known"), ("strangers accepted", "strangers accepted",
                                                                       "strangers")):
         print(f"  {what:20s} {interval(counts[count], counts[of])}")

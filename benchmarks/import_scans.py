@@ -22,11 +22,10 @@ import time
 from pathlib import Path
 
 import pikepdf
+from machine import DATA, pictures, yardstick
 from pikepdf import Array, Dictionary, Name, Stream
 from PIL import Image
 
-ROOT = Path(__file__).resolve().parents[1]
-DATA = ROOT / "tests" / "data" / "batches"
 FEW = 8
 REPEATS = 5
 #: kind -> (what it is, CPU ms a page at most: shown, whole; Plom's).
@@ -37,14 +36,6 @@ KINDS = {
     "text200": ("grey A4 with a visible text layer", 3, 80, "4 960-5 400 (rendered)"),
     "layers-a3": ("A3 of two layers, 300 dpi mask; a page is half a sheet", 3, 80, "4 960-5 400 (rendered)"),
 }
-
-
-def pictures(pages: int):
-    """The JPEGs of a real pile, none of them twice."""
-    with pikepdf.open(DATA / "class-a4" / "scan.pdf") as pile:
-        for page in pile.pages[:pages]:
-            [image] = page.resources.XObject.values()
-            yield image.read_raw_bytes()
 
 
 def paged(out: Path, images) -> None:
@@ -152,18 +143,6 @@ def child(stage: str, folder: Path, scan: Path) -> None:
     print(json.dumps({"wall": time.monotonic() - begun, "disk": used(folder) - disk,
                       "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
     site.close()
-
-
-def yardstick() -> float:
-    """CPU ms to decode a grey page whole: how quick the machine is just now.  On the two cores of the targets it is 3.2
-    in a quiet minute; what runs beside makes it 5.0 at times, and all other figures as much higher."""
-    scans, times = list(pictures(12)), []
-    for _again in range(5):
-        start = time.process_time()
-        for data in scans:
-            Image.open(io.BytesIO(data)).load()
-        times.append(1000 * (time.process_time() - start) / len(scans))
-    return min(times)
 
 
 def used(folder: Path) -> int:

@@ -17,29 +17,40 @@ SAMPLE = 24
 
 
 def identify(context: JobContext) -> None:
-    """Read what was not read, join sheets, decide.  Repeating it changes nothing."""
-    exam_id = context.exam_id
-    read_headers(context, exam_id)
+    """Read what was not read, join sheets, decide; read to the end what is left in doubt.
+
+    Repeating it changes nothing.
+    """
+    read_headers(context)
+    decide(context)
+    if read_headers(context, doubtful=True):
+        decide(context)
+
+
+def decide(context: JobContext) -> None:
     with context.transaction() as request:
-        exam, identifier = request.db.get(Exam, exam_id), request.find_service(Identifier)
+        exam, identifier = request.db.get(Exam, context.exam_id), request.find_service(Identifier)
         if exam.paper == Paper.A3_FOLDED:
             identifier.join_sheets(exam)
         identifier.match(exam)
 
 
-def read_headers(context: JobContext, exam_id: str) -> None:
-    """Store what each header says, group by group, so that an interrupted job goes on where it was."""
+def read_headers(context: JobContext, doubtful: bool = False) -> bool:
+    """Store what each header says, group by group, so that an interrupted job goes on where it was; whether anything
+    was.  What was not read, as far as it is needed; or, of the ``doubtful``, what was not needed at first."""
     reader = chosen(context.registry)
     with context.transaction() as request:
-        exam, readings = request.db.get(Exam, exam_id), request.find_service(Readings)
-        if request.find_service(Identifier).how(exam) == Names.OFF:
-            return
-        todo = [(side.blob_id, Header(side.id, View(side.pdf_page, side.region, side.turned)))
-                for side in readings.unread(exam)]
+        exam, readings = request.db.get(Exam, context.exam_id), request.find_service(Readings)
+        identifier = request.find_service(Identifier)
+        if identifier.how(exam) == Names.OFF:
+            return False
+        sides = readings.doubtful(exam) if doubtful else readings.unread(exam)
+        todo = [(side.blob_id, Header(side.id, View(side.pdf_page, side.region, side.turned))) for side in sides]
         forms = readings.forms(exam)
+        pupils = [] if doubtful else identifier.roster(exam)[0]
     codes = codes_missing() is None
-    if not todo or reader is None or (reader.available() and not codes):
-        return
+    if not todo or reader is None or (reader.available() and (doubtful or not codes)):
+        return False
     total = len(todo)
     if reader.available():
         forms = []      # codes need neither form nor reader
@@ -49,11 +60,12 @@ def read_headers(context: JobContext, exam_id: str) -> None:
             forms = piles.propose(files)
         if forms:
             with context.transaction() as request:
-                request.find_service(Readings).keep_forms(request.db.get(Exam, exam_id), forms)
+                request.find_service(Readings).keep_forms(request.db.get(Exam, context.exam_id), forms)
     if not forms and not codes:
-        return
+        return False
     done = 0
-    with local(context, piles.groups(todo)) as files, contextlib.closing(piles.read(files, forms, reader)) as reads:
+    with local(context, piles.groups(todo)) as files, contextlib.closing(
+            piles.read(files, forms, reader, pupils)) as reads:
         for _path, group in files:
             context.report(done, total, unit="headers", stage="read")
             read = None
@@ -65,6 +77,7 @@ def read_headers(context: JobContext, exam_id: str) -> None:
                 keep(request, read, reader.name if forms else CODE_READER)
             done += len(group)
     context.report(total, total, unit="headers", stage="decide")
+    return done > 0
 
 
 @contextlib.contextmanager

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from .interfaces import IReader
-    from .matching.values import CopyEvidence
+    from .matching.values import CopyEvidence, Pupil
 
 #: Resolution at which headers are read, and the part of the side that is drawn (page units).
 DPI = 200
@@ -26,7 +26,7 @@ HEADER = (0, 0, 1000, 640)
 FEWEST, MOST = 8, 32
 #: At work at the same time: each may use a core, and 400 MB.
 MOST_CHILDREN = 4
-PRELOAD = (*LIBRARIES, "korrigo_ocr.reading.covers", "korrigo_ocr.reading.zones")
+PRELOAD = (*LIBRARIES, "korrigo_ocr.reading.covers", "korrigo_ocr.reading.zones", "korrigo_ocr.matching.enough")
 MEMORY_MB = 3072     # of addresses, of which an engine takes many more than it fills
 
 
@@ -66,15 +66,16 @@ def children() -> int:
     return min(MOST_CHILDREN, os.cpu_count() or 1)
 
 
-def read(files: Sequence[tuple[Path, list[Header]]], forms: list[Evidence], reader: IReader
-         ) -> Iterator[list[Said]]:
+def read(files: Sequence[tuple[Path, list[Header]]], forms: list[Evidence], reader: IReader,
+         pupils: Sequence[Pupil] = ()) -> Iterator[list[Said]]:
     """What the headers of each group say, in order; sides that cannot be looked at are left out.
 
+    With ``pupils`` a header is read until one of them is beyond doubt; without, whole.
     Raises ``SandboxFailure`` when the reader does.
     """
     pool = ThreadPoolExecutor(children(), thread_name_prefix="headers")
     try:
-        yield from pool.map(lambda group: _in_child(read_in_child, *group, forms, reader), files)
+        yield from pool.map(lambda group: _in_child(read_in_child, *group, forms, reader, pupils), files)
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -99,8 +100,10 @@ def _limits(headers: int) -> sandbox.Limits:
     return sandbox.Limits(memory_mb=MEMORY_MB, cpu_s=60 + 5 * headers, wall_s=120 + 10 * headers, file_mb=256)
 
 
-def read_in_child(path: Path, headers: list[Header], forms: list[Evidence], reader: IReader) -> list[Said]:
+def read_in_child(path: Path, headers: list[Header], forms: list[Evidence], reader: IReader,
+                  pupils: Sequence[Pupil] = ()) -> list[Said]:
     """In the child.  Without forms only codes are read, and only headers with one are answered."""
+    from .matching.enough import Enough
     from .matching.values import CopyEvidence
     from .reading.codes import code_evidence
     from .reading.covers import CoverReader
@@ -113,7 +116,7 @@ def read_in_child(path: Path, headers: list[Header], forms: list[Evidence], read
     covers = CoverReader([HeaderForm.from_json(form) for form in forms], reader)
     pictures = list(_pictures(path, headers))
     return [Said(cover.evidence.copy, cover.evidence.to_json(), summary(cover.evidence))
-            for cover in covers.read(pictures)]
+            for cover in covers.read(pictures, Enough(pupils) if pupils else None)]
 
 
 def summary(evidence: CopyEvidence) -> str:

@@ -40,6 +40,16 @@ class Readings:
                    sa.or_(Reading.side_id.is_(None), Reading.turned != Side.turned))
             .order_by(Side.ordinal)))
 
+    def doubtful(self, exam: Exam) -> list[Side]:
+        """Header sides that were not read to the end, of copies whose pupil is not certain all the same."""
+        rows = self.db.execute(
+            sa.select(Side, Reading).join(Reading, Reading.side_id == Side.id)
+            .outerjoin(Proposal, Proposal.copy_id == Side.copy_id)
+            .where(Side.exam_id == exam.id, Side.copy_id.is_not(None), Side.fate == Fate.COPY,
+                   sa.or_(Proposal.copy_id.is_(None), Proposal.verdict != "auto"))
+            .order_by(Side.ordinal))
+        return [side for side, reading in rows if reading.evidence.get("unread")]
+
     def forms(self, exam: Exam) -> list[dict[str, Any]]:
         """The forms of an exam, as ``HeaderForm.to_json`` writes them."""
         row = self.db.get(FormRow, exam.id)

@@ -38,11 +38,15 @@ class Digits(LogTable):
         if not boxes:
             return np.zeros(len(candidates))
         gains = np.log((1 - _WRONG) * np.exp(self.log_probs) + _WRONG / 10) + math.log(10)
-        best = gains.max(axis=1).sum()
-        ratios = best - _LOSS * process.cdist([self.text], candidates, scorer=Levenshtein.distance,
-                                              dtype=np.int32)[0].astype(float)
-        fitting = [place for place, candidate in enumerate(candidates) if len(candidate) == boxes]
-        if fitting:
-            digits = np.array([[int(digit) for digit in candidates[place]] for place in fitting])
+        lengths = np.fromiter(map(len, candidates), np.intp, len(candidates))
+        fitting, others = np.flatnonzero(lengths == boxes), np.flatnonzero(lengths != boxes)
+        ratios = np.empty(len(candidates))
+        if len(fitting):
+            written = "".join([candidates[place] for place in fitting]).encode("ascii")
+            digits = np.frombuffer(written, np.uint8).reshape(-1, boxes) - ord("0")
             ratios[fitting] = gains[np.arange(boxes), digits].sum(axis=1)
+        if len(others):
+            distances = process.cdist([self.text], [candidates[place] for place in others],
+                                      scorer=Levenshtein.distance, dtype=np.int32)[0]
+            ratios[others] = gains.max(axis=1).sum() - _LOSS * distances
         return ratios

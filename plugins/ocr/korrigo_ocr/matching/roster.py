@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,9 @@ from rapidfuzz.distance import Levenshtein
 
 from .names import first_name_variants, fold, last_name_variants, splits
 from .values import Pupil
+
+NOWHERE = -1
+"""In the place of what the roster does not say of a pupil."""
 
 _OTHER_SPLITS = 0.3
 _LONGEST_SERIES = 5000
@@ -75,14 +80,16 @@ class RosterIndex:
         self.names, self.numbers, self.dates, self.classes = (StringList() for _ in range(4))
         self.names.place("")
         self.spelling_table = _table([self._spellings(pupil) for pupil in self.pupils])
-        self.number_of = tuple(self._optional(self.numbers, _digits(pupil.number)) for pupil in self.pupils)
-        self.dates_of = tuple(
-            tuple(self.dates.place(text) for text in written_dates(pupil.birth_date)) for pupil in self.pupils
-        )
-        self.class_of = tuple(self._optional(self.classes, fold(pupil.class_name)) for pupil in self.pupils)
+        self.number_of = self._places_in(self.numbers, [[_digits(pupil.number)] for pupil in self.pupils])[:, 0]
+        self.dates_of = self._places_in(self.dates, [written_dates(pupil.birth_date) for pupil in self.pupils])
+        self.class_of = self._places_in(self.classes, [[fold(pupil.class_name)] for pupil in self.pupils])[:, 0]
         self.number_series = _number_series(self.numbers.strings)
         self.date_series = _date_series([pupil.birth_date for pupil in self.pupils if pupil.birth_date])
-        self.namesakes = _namesakes(self.pupils)
+
+    @cached_property
+    def namesakes(self) -> tuple[tuple[int, ...], ...]:
+        """For each pupil, the places of those whom a cover hardly tells apart."""
+        return _namesakes(self.pupils)
 
     def __len__(self) -> int:
         return len(self.pupils)
@@ -102,8 +109,11 @@ class RosterIndex:
         return tuple(Spelling(last, first, cost) for (last, first), cost in found.items())
 
     @staticmethod
-    def _optional(strings: StringList, text: str) -> int | None:
-        return strings.place(text) if text else None
+    def _places_in(strings: StringList, texts: Sequence[Sequence[str]]) -> NDArray[np.intp]:
+        """Where the texts of each pupil stand among the strings, a row each; ``NOWHERE`` for the empty one."""
+        if not texts:
+            return np.empty((0, 1), np.intp)
+        return np.array([[strings.place(text) if text else NOWHERE for text in some] for some in texts], np.intp)
 
 
 def _table(spellings: Sequence[Sequence[Spelling]]) -> SpellingTable:
@@ -119,10 +129,10 @@ def name_key(pupil: Pupil) -> str:
     return fold(pupil.full_name) if pupil.full_name else fold(pupil.last) + fold(pupil.first)
 
 
-def written_dates(birth_date: date | None) -> tuple[str, ...]:
-    """The digits of a date as pupils write it: day, month, year in four or two digits."""
+def written_dates(birth_date: date | None) -> tuple[str, str]:
+    """The digits of a date as pupils write it: day, month, year in four or two digits; "" twice for none."""
     if birth_date is None:
-        return ()
+        return ("", "")
     return (birth_date.strftime("%d%m%Y"), birth_date.strftime("%d%m%y"))
 
 
@@ -177,17 +187,18 @@ def _namesakes(pupils: Sequence[Pupil]) -> tuple[tuple[int, ...], ...]:
     Twins here: the same last name and the same birth date.
     """
     keys = [name_key(pupil) for pupil in pupils]
-    families = [_family(pupil) for pupil in pupils]
+    families: dict[tuple[str, date], list[int]] = defaultdict(list)
+    for place, pupil in enumerate(pupils):
+        if family := _family(pupil):
+            families[family].append(place)
     distances = process.cdist(keys, keys, scorer=Levenshtein.distance, score_cutoff=1)
     close: list[list[int]] = [[] for _ in pupils]
     for i, j in zip(*np.nonzero(distances <= 1), strict=True):
         if i != j and keys[i]:
             close[i].append(int(j))
-    for i, family in enumerate(families):
-        if family is not None:
-            close[i] += [
-                j for j, other in enumerate(families) if j != i and other == family and j not in close[i]
-            ]
+    for family in families.values():
+        for i in family:
+            close[i] += [j for j in family if j != i and j not in close[i]]
     return tuple(map(tuple, close))
 
 

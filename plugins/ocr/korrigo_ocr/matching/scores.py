@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,18 +25,28 @@ def score_table(copies: Sequence[CopyEvidence], index: RosterIndex) -> Floats:
     table = np.zeros((len(copies), len(index)))
     if len(index):
         for row, copy in enumerate(copies):
-            table[row] = _score(copy, index)
+            table[row] = copy_scores(copy, index).total
     return table
 
 
-def _score(copy: CopyEvidence, index: RosterIndex) -> Floats:
+@dataclass(frozen=True)
+class CopyScores:
+    """One cover against every pupil, in the index's order: ``total`` is its row of the table, ``fields`` are the
+    log-ratios of each written field alone."""
+
+    total: Floats
+    fields: Mapping[FieldName, Floats]
+
+
+def copy_scores(copy: CopyEvidence, index: RosterIndex) -> CopyScores:
+    """The row of a cover, with what it is made of."""
     names, last, first = _name_scores(copy, index)
     written = [item for item in copy.of("number") if item.engine != CODE_READER]
     codes = [item for item in copy.of("number") if item.engine == CODE_READER]
     others: dict[FieldName, Floats] = {
-        "number": _optional(field_log_ratios(written, index.numbers.strings), index.number_of),
+        "number": _by_place(field_log_ratios(written, index.numbers.strings), index.number_of),
         "birth_date": _date_scores(copy, index),
-        "class_name": _optional(
+        "class_name": _by_place(
             field_log_ratios(copy.of("class_name"), index.classes.strings), index.class_of
         ),
     }
@@ -43,10 +54,11 @@ def _score(copy: CopyEvidence, index: RosterIndex) -> Floats:
         "number": _mean(field_log_ratios(written, index.number_series)),
         "birth_date": _mean(field_log_ratios(copy.of("birth_date"), index.date_series)),
     }
-    nobody = unknown_log_ratio({"last": last, "first": first, **others}, strangers, len(index))
+    fields = {"last": last, "first": first, **others}
+    nobody = unknown_log_ratio(fields, strangers, len(index))
     # A stranger may write any number of the series, but has nobody else's printed code.
-    coded = _optional(field_log_ratios(codes, index.numbers.strings), index.number_of)
-    return names + sum(others.values()) + coded - math.log(len(index)) - nobody
+    coded = _by_place(field_log_ratios(codes, index.numbers.strings), index.number_of)
+    return CopyScores(names + sum(others.values()) + coded - math.log(len(index)) - nobody, fields)
 
 
 def _name_scores(copy: CopyEvidence, index: RosterIndex) -> tuple[Floats, Floats, Floats]:
@@ -70,12 +82,12 @@ def _name_scores(copy: CopyEvidence, index: RosterIndex) -> tuple[Floats, Floats
 def _date_scores(copy: CopyEvidence, index: RosterIndex) -> Floats:
     """Each pupil's own date is compared; nothing is parsed. The better of its two written forms counts."""
     ratios = field_log_ratios(copy.of("birth_date"), index.dates.strings)
-    return np.array([max((ratios[place] for place in places), default=0.0) for places in index.dates_of])
+    return _by_place(ratios, index.dates_of).max(axis=1)
 
 
-def _optional(ratios: Floats, places: Sequence[int | None]) -> Floats:
-    """Log-ratio per pupil, 0 for those of whom the roster does not say it."""
-    return np.array([0.0 if place is None else ratios[place] for place in places])
+def _by_place(ratios: Floats, places: NDArray[np.intp]) -> Floats:
+    """Log-ratios at their places, 0 for pupils of whom the roster does not say it (``NOWHERE``)."""
+    return np.append(ratios, 0.0)[places]
 
 
 def _mean(ratios: Floats) -> float:

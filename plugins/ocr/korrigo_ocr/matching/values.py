@@ -117,11 +117,13 @@ class FieldEvidence:
 class CopyEvidence:
     """All that the cover of one copy (or the header of one sheet) says.
 
-    Fields that were not read are absent; a copy of several sheets may have one field several times.
+    Fields that were not read are absent; a copy of several sheets may have one field several times. ``unread`` are
+    those that were left out because the others were enough.
     """
 
     copy: str
     fields: tuple[FieldEvidence, ...] = ()
+    unread: tuple[FieldName, ...] = ()
 
     def of(self, name: FieldName) -> tuple[FieldEvidence, ...]:
         """What that field says: nothing, once, or once a sheet."""
@@ -139,13 +141,15 @@ class CopyEvidence:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; `from_json` gives the evidence back."""
-        return {"copy": self.copy, "fields": [evidence.to_json() for evidence in self.fields]}
+        return {"copy": self.copy, "fields": [evidence.to_json() for evidence in self.fields],
+                "unread": list(self.unread)}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> CopyEvidence:
         """The evidence written by `to_json`. Raises `EvidenceError`."""
         try:
-            return cls(str(data["copy"]), tuple(FieldEvidence.from_json(item) for item in data["fields"]))
+            fields = tuple(FieldEvidence.from_json(item) for item in data["fields"])
+            return cls(str(data["copy"]), fields, tuple(data.get("unread", ())))
         except (KeyError, TypeError) as error:
             raise EvidenceError(f"stored evidence is damaged ({error!r}): read the copy again") from error
 

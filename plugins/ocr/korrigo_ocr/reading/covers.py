@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from ..interfaces import IReader, Kind
 from ..matching.digits import Digits
+from ..matching.enough import read_next
 from ..matching.values import KINDS, CopyEvidence, FieldEvidence, FieldName
 from .codes import code_evidence
 from .digits import digit_log_probs
@@ -50,23 +52,22 @@ class CoverReader:
         best = max(range(len(found)), key=lambda i: found[i].quality)
         return best, found[best]
 
-    def read(self, covers: Sequence[tuple[str, Grey]]) -> list[CoverReading]:
-        """Read (copy id, cover) pairs, in order. Each kind of field is read in one call for all covers."""
+    def read(self, covers: Sequence[tuple[str, Grey]], enough: Callable[[CopyEvidence], bool] | None = None
+             ) -> list[CoverReading]:
+        """Read (copy id, cover) pairs, in order. Each kind of field is read in one call for all covers.
+
+        ``enough`` is asked of each cover after its most telling fields, and after each that follows: when nothing is
+        in doubt, those that are left stay unread.
+        """
         located = [self.locate(cover) for _, cover in covers]
-        prepared = [
-            {field.name: prepare(cover, registration, field) for field in self._fields(form, registration)}
-            for (_, cover), (form, registration) in zip(covers, located, strict=True)
-        ]
-        evidence: list[dict[FieldName, FieldEvidence]] = [{} for _ in covers]
-        for kind in sorted(set(KINDS.values())):
-            self._read_kind(kind, prepared, evidence)
-        readings = []
-        for (copy, cover), (form, registration), said in zip(covers, located, evidence, strict=True):
-            fields = [said[name] for name in FIELD_NAMES if name in said]
-            if code := code_evidence(cover):
-                fields.append(code)
-            readings.append(CoverReading(form, registration, CopyEvidence(copy, tuple(fields))))
-        return readings
+        sheets = [_Sheet(copy, cover, registration, list(self._fields(form, registration)))
+                  for (copy, cover), (form, registration) in zip(covers, located, strict=True)]
+        reading = sheets
+        while reading:
+            self._read_fields([(sheet, sheet.next() if enough else sheet.left()) for sheet in reading])
+            reading = [sheet for sheet in reading if sheet.left() and not (enough and enough(sheet.evidence()))]
+        return [CoverReading(form, registration, sheet.evidence())
+                for sheet, (form, registration) in zip(sheets, located, strict=True)]
 
     def _fields(self, form: int, registration: Registration) -> tuple[Field, ...]:
         """The fields to read: none on a cover that no form fits, where they would be cut out of something else.
@@ -79,25 +80,50 @@ class CoverReader:
         telling = any(field.name in DIGIT_FIELDS for field in fields)
         return tuple(field for field in fields if not (telling and field.name == "class_name"))
 
-    def _read_kind(
-        self,
-        kind: Kind,
-        prepared: Sequence[dict[FieldName, PreparedField | None]],
-        evidence: Sequence[dict[FieldName, FieldEvidence]],
-    ) -> None:
-        wanted = [
-            (row, name, field)
-            for row, fields in enumerate(prepared)
-            for name, field in fields.items()
-            if KINDS[name] == kind and field is not None
-        ]
+    def _read_fields(self, wanted: Sequence[tuple[_Sheet, Sequence[Field]]]) -> None:
+        prepared = [(sheet, field.name, prepare(sheet.cover, sheet.registration, field))
+                    for sheet, fields in wanted for field in fields]
+        for kind in sorted(set(KINDS.values())):
+            self._read_kind(kind, [item for item in prepared if KINDS[item[1]] == kind])
+
+    def _read_kind(self, kind: Kind, wanted: Sequence[tuple[_Sheet, FieldName, PreparedField | None]]) -> None:
         lines = []
-        for row, name, field in wanted:
-            if kind in _KINDS_IN_CELLS and field.cells:
-                digits = Digits.of(digit_log_probs(field.written_cells()))
-                evidence[row][name] = FieldEvidence(name, DIGIT_READER, (), digits)
+        for sheet, name, prepared in wanted:
+            if prepared is None:
+                sheet.said[name] = None
+            elif kind in _KINDS_IN_CELLS and prepared.cells:
+                digits = Digits.of(digit_log_probs(prepared.written_cells()))
+                sheet.said[name] = FieldEvidence(name, DIGIT_READER, (), digits)
             else:
-                lines.append((row, name, field))
-        readings = self.reader.read_many([field.line for _, _, field in lines], kind)
-        for (row, name, _), alternatives in zip(lines, readings, strict=True):
-            evidence[row][name] = FieldEvidence(name, self.reader.name, alternatives)
+                lines.append((sheet, name, prepared.line))
+        readings = self.reader.read_many([line for _, _, line in lines], kind)
+        for (sheet, name, _), alternatives in zip(lines, readings, strict=True):
+            sheet.said[name] = FieldEvidence(name, self.reader.name, alternatives)
+
+
+@dataclass
+class _Sheet:
+    """One cover while it is read; ``said`` has what each field says, None for one with nothing to read."""
+
+    copy: str
+    cover: Grey
+    registration: Registration
+    fields: Sequence[Field]
+    said: dict[FieldName, FieldEvidence | None] = field(default_factory=dict)
+
+    def next(self) -> list[Field]:
+        """What is to be read next, as long as more is needed."""
+        left = {field.name: field for field in self.left()}
+        return [left[name] for name in read_next({name: bool(field.cells) for name, field in left.items()}, self.said)]
+
+    def left(self) -> list[Field]:
+        return [field for field in self.fields if field.name not in self.said]
+
+    @cached_property
+    def code(self) -> FieldEvidence | None:
+        return code_evidence(self.cover)
+
+    def evidence(self) -> CopyEvidence:
+        found = [said for name in FIELD_NAMES if (said := self.said.get(name))]
+        return CopyEvidence(self.copy, (*found, *([self.code] if self.code else [])),
+                            tuple(field.name for field in self.left()))

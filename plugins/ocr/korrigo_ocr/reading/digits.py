@@ -11,7 +11,6 @@ from importlib.resources import files
 
 import cv2
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from .geometry import Grey
@@ -55,23 +54,26 @@ def normal(cell: Grey) -> Floats:
 def _network(pictures: Floats) -> Floats:
     """Scores of the ten digits and of "empty", (n, 11), of (n, 28, 28)."""
     weights = _weights()
-    x = pictures[..., None]
+    x = pictures[None]
     for number in range(4):
-        x = np.maximum(_convolved(x, weights[f"conv{number}"]) + weights[f"conv{number}_bias"], 0)
+        x = np.maximum(_convolved(x, weights[f"conv{number}"]) + weights[f"conv{number}_bias"][:, None, None, None], 0)
         if number % 2:
-            n, height, width, channels = x.shape
-            x = x.reshape(n, height // 2, 2, width // 2, 2, channels).max(axis=(2, 4))
-    x = x.transpose(0, 3, 1, 2).reshape(len(x), -1)
+            x = np.maximum(x[:, :, ::2], x[:, :, 1::2])
+            x = np.maximum(x[..., ::2], x[..., 1::2])
+    x = x.transpose(1, 0, 2, 3).reshape(len(pictures), -1)
     x = np.maximum(x @ weights["dense"].T + weights["dense_bias"], 0)
     return x @ weights["last"].T + weights["last_bias"]
 
 
 def _convolved(x: Floats, kernel: Floats) -> Floats:
-    """(n, h, w, in) by (out, in, 3, 3), the edge padded with nothing."""
-    padded = np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
-    windows = sliding_window_view(padded, (3, 3), axis=(1, 2))
-    columns = windows.reshape(*x.shape[:3], -1)
-    return columns @ kernel.reshape(len(kernel), -1).T
+    """(in, n, h, w) by (out, in, 3, 3), the edge padded with nothing: (out, n, h, w)."""
+    channels, n, height, width = x.shape
+    padded = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)))
+    columns = np.empty((channels, 3, 3, n, height, width), np.float32)
+    for row in range(3):
+        for column in range(3):     # whole lines are copied at a time
+            columns[:, row, column] = padded[:, :, row:row + height, column:column + width]
+    return (kernel.reshape(len(kernel), -1) @ columns.reshape(channels * 9, -1)).reshape(-1, n, height, width)
 
 
 @cache

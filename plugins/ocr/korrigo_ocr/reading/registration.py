@@ -33,7 +33,9 @@ _CORNER = (150.0, 130.0)
 _FEATURE_SCALE = 0.75
 _MAX_SCALE_ERROR = 0.06
 _MAX_ROTATION = math.radians(7)
-_FEATURES = 1000
+_FEATURES = 700
+_LEVELS = 4
+"""Of ORB's scales: a scan is hardly larger or smaller than its form."""
 _MATCHES = 250
 _MIN_INLIERS = 12
 
@@ -183,12 +185,10 @@ def _by_features(cover: HeaderPicture, form: HeaderPicture) -> Affine | None:
     here, own = cover.features
     if descriptors is None or own is None:
         return None
-    matches = cv2.BFMatcher(cv2.NORM_HAMMING, crossCheck=True).match(descriptors, own)
-    matches = sorted(matches, key=lambda m: (m.distance, m.queryIdx))[:_MATCHES]
-    if len(matches) < _MIN_INLIERS:
+    of_form, of_cover = _mutual(descriptors, own)
+    if len(of_form) < _MIN_INLIERS:
         return None
-    source = places[[m.queryIdx for m in matches]]
-    target = here[[m.trainIdx for m in matches]]
+    source, target = places[of_form[:_MATCHES]], here[of_cover[:_MATCHES]]
     cv2.setRNGSeed(0)  # RANSAC draws from a global generator: the same cover must give the same result
     matrix, inliers = cv2.estimateAffinePartial2D(
         source, target, method=cv2.RANSAC, ransacReprojThreshold=1.7
@@ -226,9 +226,23 @@ def _plausible(matrix: Affine | None) -> Affine | None:
 
 def _features(picture: Grey) -> tuple[NDArray[np.float32], NDArray[np.uint8] | None]:
     small = cv2.resize(picture, None, fx=_FEATURE_SCALE, fy=_FEATURE_SCALE, interpolation=cv2.INTER_AREA)
-    keypoints, descriptors = cv2.ORB_create(_FEATURES, fastThreshold=12).detectAndCompute(small, None)
+    orb = cv2.ORB_create(_FEATURES, nlevels=_LEVELS, fastThreshold=12)
+    keypoints, descriptors = orb.detectAndCompute(small, None)
     places = np.array([k.pt for k in keypoints], dtype=np.float32).reshape(-1, 2)
     return places / np.float32(_FEATURE_SCALE * SCALE), descriptors
+
+
+def _mutual(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows of two tables of descriptors that are each other's nearest, nearest pairs first.
+
+    The bits that two descriptors share are one product of matrices, which takes a quarter of the time of counting.
+    """
+    ours, theirs = (np.unpackbits(table, axis=1).astype(np.float32) * 2 - 1 for table in (first, second))
+    alike = ours @ theirs.T
+    nearest = alike.argmax(axis=1)
+    mutual = np.flatnonzero(alike.argmax(axis=0)[nearest] == np.arange(len(nearest)))
+    mutual = mutual[np.argsort(-alike[mutual, nearest[mutual]], kind="stable")]
+    return mutual, nearest[mutual]
 
 
 def _soft(ink: NDArray[np.float32]) -> NDArray[np.float32]:
