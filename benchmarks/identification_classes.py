@@ -20,7 +20,7 @@ from identify import READERS, evidence_of, roster, rows
 from korrigo_ocr.matching.decide import DEFAULT_THRESHOLD, identify
 from korrigo_ocr.matching.enough import Enough, read_next
 from korrigo_ocr.matching.values import CopyEvidence, FieldName, Pupil
-from machine import as_in_a_child
+from machine import Pace, as_in_a_child
 
 COPIES, ABSENT, STRANGERS, TWINS, SISTERS, NAMESAKES = 28, 3, 2, 1, 2, 1
 
@@ -88,7 +88,7 @@ def main() -> int:
     cv2.setNumThreads(1)
     truth = rows(given.set / "truth.csv")
     by_roster = defaultdict(list)
-    whole = evidence_of(given.set, truth, READERS[given.reader](), True, whole=True)
+    whole = evidence_of(given.set, truth, READERS[given.reader](), True, Pace(), whole=True)
     for row, said in zip(truth, whole, strict=True):
         if row["id"]:
             by_roster[row["roster"]].append((said, row["id"]))

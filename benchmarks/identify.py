@@ -13,7 +13,6 @@ compares with the truth when that is done, and fails above the targets with ``--
 import argparse
 import csv
 import json
-import os
 import re
 import resource
 import sys
@@ -32,7 +31,7 @@ from korrigo_ocr.reading.geometry import PAGE_WIDTH, Box, to_working
 from korrigo_ocr.reading.ppocr import PpocrReader
 from korrigo_ocr.reading.tesseract import TesseractReader
 from korrigo_ocr.reading.zones import propose_forms
-from machine import as_in_a_child, yardstick
+from machine import Pace, as_in_a_child, spent
 
 READERS = {"ppocr": PpocrReader, "tesseract": TesseractReader}
 #: Names of zones in layouts.json -> fields.
@@ -94,7 +93,7 @@ def blank_of(cover: dict) -> str:
     return f"blank_{cover['layout']}_{number % 3}.png"
 
 
-def evidence_of(folder: Path, covers: list[dict], reader, blank: bool, whole: bool = False) -> list:
+def evidence_of(folder: Path, covers: list[dict], reader, blank: bool, pace: Pace, whole: bool = False) -> list:
     """What every cover says, in order; ``whole``: all of it, not what is enough among the pupils of its roster."""
     piles = defaultdict(list)
     if blank:
@@ -107,32 +106,29 @@ def evidence_of(folder: Path, covers: list[dict], reader, blank: bool, whole: bo
         for cover in covers:
             piles[cover["roster"], cover["roster"]].append(cover)
         for (name, _), pile in piles.items():
-            found = propose_forms([picture(folder / "img" / cover["file"]) for cover in pile[:SAMPLE]])
+            with pace.part():
+                found = propose_forms([picture(folder / "img" / cover["file"]) for cover in pile[:SAMPLE]])
             print(f"{name}: {len(found)} forms found, of {[len(form.fields) for form in found]} fields")
             readers[name] = CoverReader(found, reader)
     enough = {name: None if whole else Enough(roster(folder / name)) for _, name in piles}
     found = {}
     for (form, name), pile in piles.items():
         for start in range(0, len(pile), GROUP):
-            group = [(cover["file"], to_working(header(picture(folder / "img" / cover["file"]))))
-                     for cover in pile[start:start + GROUP]]
-            for read in readers[form].read(group, enough[name]):
-                found[read.evidence.copy] = read.evidence
+            with pace.part():
+                group = [(cover["file"], to_working(header(picture(folder / "img" / cover["file"]))))
+                         for cover in pile[start:start + GROUP]]
+                for read in readers[form].read(group, enough[name]):
+                    found[read.evidence.copy] = read.evidence
     said = [found[cover["file"]] for cover in covers]
     print(f"{sum(bool(one.unread) for one in said)} of {len(said)} covers were not read to the end: there was no doubt")
     return said
 
 
-def spent() -> float:
-    """CPU seconds of this process and of the programs that it has run."""
-    return sum(os.times()[:4])
-
-
 def predict(folder: Path, out: Path, reader, blank: bool, threshold: float) -> None:
     wanted = ("file", "roster", "layout") if blank else ("file", "roster")
     covers = [{name: row[name] for name in wanted} for row in rows(folder / "truth.csv")]
-    begun = spent()
-    evidence = evidence_of(folder, covers, reader, blank)
+    pace = Pace()
+    evidence = evidence_of(folder, covers, reader, blank, pace)
     read = spent()
     by_roster = defaultdict(list)
     for cover, said in zip(covers, evidence, strict=True):
@@ -150,8 +146,9 @@ def predict(folder: Path, out: Path, reader, blank: bool, threshold: float) -> N
             table.writerow([cover["file"], decision.pupil or "", decision.confidence, int(decision.verdict == "auto"),
                             " ".join(candidate.pupil for candidate in decision.candidates)])
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{len(covers)} covers, {reader.name}: {1000 * (read - begun) / len(covers):.0f} ms CPU a copy to read, "
-          f"{1000 * (matched - read) / len(covers):.1f} ms to match; {memory:.0f} MB at most")
+    print(f"{len(covers)} covers, {reader.name}: {1000 * pace.measured / len(covers):.0f} ms CPU a copy to read "
+          f"({1000 * pace.quiet / len(covers):.0f} in a quiet minute: see benchmarks/machine.py), "
+          f"{1000 * (matched - read) / len(covers):.1f} to match; {memory:.0f} MB at most")
 
 
 def score(folder: Path, out: Path) -> dict[str, float]:
@@ -200,14 +197,12 @@ def main() -> int:
     parser.add_argument("--score", action="store_true")
     given = parser.parse_args()
     as_in_a_child()
-    before = yardstick()
     reader = READERS[given.reader]()
     if reason := reader.available():
         sys.exit(str(reason.interpolate()))
     cv2.setNumThreads(1)
     blank = not given.no_blank and (given.set / "blank").is_dir() and (given.set / "layouts.json").is_file()
     predict(given.set, given.out, reader, blank, given.threshold)
-    print(f"yardstick {before:.1f}-{yardstick():.1f} (see benchmarks/machine.py)")
     if given.score:
         score(given.set, given.out)
     return 0

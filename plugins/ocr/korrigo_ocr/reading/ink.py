@@ -6,6 +6,8 @@ All lengths are pixels at working scale (200 dpi). *Ink* is a float picture, 0 =
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +18,8 @@ Ink = NDArray[np.float32]
 Mask = NDArray[np.uint8]
 
 _SHADOW_TILE = 175
-_SHADOW_MAX = 0.42
+_SHADOW_MIN, _SHADOW_MAX = 0.06, 0.42
+_DARKEST_PAPER = 60
 _RULE_LENGTH = 90
 _STAND_HEIGHT = 46
 _CROSSING = 7
@@ -37,11 +40,10 @@ def ink_strength(grey: Grey, scale: float = 1.0) -> Ink:
     small = cv2.resize(grey, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
     paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((5, 39), np.uint8))
     paper = cv2.GaussianBlur(paper, (0, 0), 2.7)
-    paper = cv2.resize(paper, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR).astype(
-        np.float32
-    )
-    ink = np.clip(1 - grey.astype(np.float32) / np.maximum(paper, 60), 0, 1)
-    return _without_bands(ink, scale)
+    paper = cv2.max(cv2.resize(paper, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR), _DARKEST_PAPER)
+    ink = cv2.divide(grey, paper, dtype=cv2.CV_32F)
+    np.subtract(1, ink, out=ink)
+    return _without_bands(np.maximum(ink, 0, out=ink), scale)
 
 
 def _without_bands(ink: Ink, scale: float) -> Ink:
@@ -49,9 +51,16 @@ def _without_bands(ink: Ink, scale: float) -> Ink:
     tiles = max(1, int(width // (_SHADOW_TILE * scale)))
     if tiles == 1:
         return ink
-    rows = [np.median(tile[:, :: round(8 * scale)], axis=1) for tile in np.array_split(ink, tiles, axis=1)]
+    columns = [part[:: round(8 * scale)] for part in np.array_split(np.arange(width), tiles)]
+    sample = ink[:, np.concatenate(columns)]
+    starts = np.cumsum([0, *map(len, columns)])
+    # Most pictures have no band at all: counting says so in a fifth of the time of medians.
+    dark = np.add.reduceat((sample > _SHADOW_MIN).view(np.uint8), starts[:-1], axis=1, dtype=np.intp)
+    if not (2 * dark >= np.diff(starts)).any():
+        return ink
+    rows = [np.median(sample[:, start:end], axis=1) for start, end in pairwise(starts)]
     band = np.stack([np.where(row < _SHADOW_MAX, row, 0) for row in rows], axis=1).astype(np.float32)
-    if band.max() <= 0.06:
+    if band.max() <= _SHADOW_MIN:
         return ink
     return np.clip(ink - cv2.resize(band, (width, height), interpolation=cv2.INTER_LINEAR), 0, 1)
 
@@ -84,7 +93,7 @@ def written_ink(ink: Ink) -> Mask:
 
 def noise_of(smooth: Ink) -> float:
     """Spread of the paper (robust standard deviation), kept where six times it is a sensible threshold."""
-    sample = smooth[::2, ::2]
+    sample = smooth[::3, ::3]
     spread = 1.4826 * float(np.median(np.abs(sample - np.median(sample))))
     return float(np.clip(spread, 0.0085, 0.04))
 

@@ -34,8 +34,8 @@ _UNKNOWN = _("the file ${file} is not the one that this version knows: install k
 _HEIGHT = 48
 _MARGIN = (3, 9)
 """White above and below the writing, and beside it, in the pixels that the network sees."""
-_NARROWER = 0.75
-"""Writing is made so much narrower: the network reads it as well, in as much less time."""
+_NARROWER: dict[Kind, float] = {"name": 0.75, "class": 0.75, "number": 0.6, "date": 0.6}
+"""Writing is made so much narrower: the network reads it as well, in as much less time.  Digits stand wider apart."""
 _NOTHING = 1e-6
 _BETWEEN = frozenset(" -'’.,`_·/")
 """What stands between letters: whether it is seen or not makes no difference."""
@@ -74,7 +74,7 @@ class PpocrReader(TextScoring):
         return [(self._read(image, kind),) for image in images]
 
     def _read(self, image: Grey, kind: Kind) -> Reading:
-        strip = _strip(image)
+        strip = _strip(image, _NARROWER[kind])
         if strip is None:
             return Reading("", 0.0)
         text, confidence, folded = self.network.read(strip)
@@ -142,7 +142,7 @@ def _digits_only(folded: NDArray[np.floating]) -> NDArray[np.floating]:
     return out / out.sum(axis=1, keepdims=True)
 
 
-def _strip(image: Grey) -> Grey | None:
+def _strip(image: Grey, narrower: float) -> Grey | None:
     """The writing on a line as high as the network wants it; None when there is none."""
     written = image < 200
     rows, columns = np.flatnonzero(written.any(axis=1)), np.flatnonzero(written.any(axis=0))
@@ -150,7 +150,7 @@ def _strip(image: Grey) -> Grey | None:
         return None
     ink = image[rows[0]:rows[-1] + 1, columns[0]:columns[-1] + 1]
     height = _HEIGHT - 2 * _MARGIN[0]
-    width = max(4, round(_NARROWER * ink.shape[1] * height / ink.shape[0]))
+    width = max(4, round(narrower * ink.shape[1] * height / ink.shape[0]))
     shrinks = ink.shape[0] > height
     small = cv2.resize(ink, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC)
     beside = max(_MARGIN[1], (_HEIGHT - width + 1) // 2)
