@@ -25,7 +25,7 @@ def codes_on(picture: Grey) -> tuple[str, ...]:
     import zxingcpp
 
     formats = zxingcpp.BarcodeFormats([getattr(zxingcpp.BarcodeFormat, name) for name in FORMATS])
-    found = zxingcpp.read_barcodes(picture, formats=formats, try_rotate=False)
+    found = zxingcpp.read_barcodes(picture, formats=formats, try_rotate=False, try_invert=False, try_downscale=False)
     return tuple(code.text for code in found[:MOST] if code.valid and 0 < len(code.text) <= LONGEST)
 
 
