@@ -47,6 +47,16 @@ def identify(request, scan) -> str:
     return request.jobs.add("ocr.identify", exam_id=made.exam).id
 
 
+def draw(request, scan) -> str:
+    made = build(request, scan, copies=1, pages=1)
+    return request.jobs.add("ocr.draw", exam_id=made.exam, form=None, boxes={"last": [100.0, 100.0, 300.0, 60.0]}).id
+
+
+def try_drawn(request, scan) -> str:
+    made = build(request, scan, copies=1, pages=1)
+    return request.jobs.add("ocr.try", exam_id=made.exam, form=None, boxes={"last": [100.0, 100.0, 300.0, 60.0]}).id
+
+
 def finalise(request, scan) -> str:
     made = build(request, scan, copies=1, pages=1)
     exam, copy = request.db.get(Exam, made.exam), request.db.get(Copy, made.copies[0])
@@ -76,4 +86,5 @@ def ask_graders(request, scan) -> str:
 
 #: Kind of job -> what queues one.
 QUEUED = {"core.tidy": tidy, "export.make": export, "grading.finalise": finalise, "grading.propose": ask_graders,
-           "import.scan": import_scan, "import.tidy": tidy_lists, "import.watch": watch, "ocr.identify": identify}
+           "import.scan": import_scan, "import.tidy": tidy_lists, "import.watch": watch, "ocr.draw": draw,
+           "ocr.identify": identify, "ocr.try": try_drawn}

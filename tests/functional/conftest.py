@@ -51,7 +51,8 @@ def built(scope, small_scan):
 def cast(scope, sign_in, built):
     """``cast(role)`` signs somebody in who is that, on an anonymous exam; the ids of what there is."""
     made = built()
-    known = {"exam": made.exam, "copy": made.copies[0], "side": made.sides[0][0], "file": "f" * 32, "act": "retry",
+    known = {"exam": made.exam, "form": "0", "copy": made.copies[0], "side": made.sides[0][0], "file": "f" * 32,
+             "act": "retry",
              "student": made.students[0],
              "question": made.leaves["1a"],
              "size": "thumb", "format": "json", "token": "f" * 32}

@@ -13,7 +13,7 @@ from korrigo_ocr.piles import Said
 from korrigo_ocr.services import Readings
 
 from korrigo.jobs.run import run_job
-from korrigo.models import Copy, Fate, Identification, Side, Student
+from korrigo.models import Copy, Exam, Fate, Identification, Side, Student
 from korrigo.services import Blobs, Copies, Exams
 from korrigo.testing.sites import Site
 
@@ -150,3 +150,21 @@ def test_headers_that_were_partly_read_stay_as_they_are_without_a_reader(site, e
     run(site, exam)
     assert len(headers.asked) == 2
     assert {side: left for side, left in unread(site).items() if left} == {headers.sides[2]: ["first"]}
+
+
+def test_the_first_side_stands_for_a_header_that_was_not_seen(site, exam, headers):
+    with site.scope() as request:
+        sides = {side.id: side for side in request.db.scalars(sa.select(Side).where(Side.exam_id == exam))}
+        bare, *_others = (sides[side] for side in headers.sides)
+        bare.header = False
+        for position, ordinal in ((2, 11), (3, 12)):
+            request.db.add(Side(exam_id=exam, blob_id=bare.blob_id, pdf_page=ordinal, region="full", width_mm=210,
+                                height_mm=297, ordinal=ordinal, fate=Fate.COPY, copy_id=bare.copy_id,
+                                position=position))
+        request.db.flush()
+        found = request.find_service(Readings).headers(request.db.get(Exam, exam))
+        assert [side.id for side in found] == headers.sides
+        request.db.scalars(sa.select(Side).where(Side.ordinal == 12)).one().header = True
+        request.db.flush()
+        found = request.find_service(Readings).headers(request.db.get(Exam, exam))
+        assert [side.ordinal for side in found] == [2, 3, 12]

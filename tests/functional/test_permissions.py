@@ -87,6 +87,10 @@ POST   import.pupil.new     . . . y y y y  422
 GET    import.pupil         . . . y y y y  200
 POST   import.pupil         . . . y y y y  422
 GET    ocr.desk             . . . y y y y  200
+GET    ocr.fields           . . . y y y y  200
+POST   ocr.fields.save      . . . y y y y  422
+POST   ocr.fields.try       . . . y y y y  422
+GET    ocr.form             . . . y y y y  404
 GET    ocr.header           . . . y y y y  200
 GET    ocr.pupils           . . . y y y y  200
 POST   ocr.names            . . . y y y y  400
@@ -131,7 +135,7 @@ def table() -> dict[tuple[str, str], tuple[dict[str, bool], int]]:
 
 #: Routes that scripts talk to.
 JSON = {"import.upload.new", "import.act", "import.undo", "import.gate.act", "import.gate.undo", "ocr.decide",
-        "ocr.undo", "ocr.rerun", "grading.ops", "grading.lease"}
+        "ocr.undo", "ocr.rerun", "ocr.fields.save", "ocr.fields.try", "grading.ops", "grading.lease"}
 
 
 def offered(registry) -> dict[tuple[str, str], str]:

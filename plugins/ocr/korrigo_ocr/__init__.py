@@ -20,6 +20,8 @@ def includeme(config):
     for service in SERVICES:
         config.add_korrigo_service(service)
     config.add_korrigo_job("ocr.identify", "korrigo_ocr.jobs.identify", title=_("Finding names"), hard_limit=900)
+    config.add_korrigo_job("ocr.draw", "korrigo_ocr.jobs.draw", title=_("Finding names anew"), hard_limit=900)
+    config.add_korrigo_job("ocr.try", "korrigo_ocr.jobs.try_on", title=_("Trying drawn fields"), hard_limit=120)
     config.add_korrigo_subscriber(CopyAssembled, read_headers)
     config.add_korrigo_step("identify", IdentifyStep())
     config.add_korrigo_check("reader", reader_check)
@@ -27,6 +29,7 @@ def includeme(config):
     config.add_korrigo_nav("exam", label=_("Identification"), route="ocr.desk", icon="user",
                            permission="exam:office", order=20)
     config.include(".views")
+    config.include(".fields")
     config.include(".api")
 
 

@@ -2,7 +2,8 @@
 
 import contextlib
 
-from korrigo.api import Exam, JobContext, Paper, Side, View, contained
+from korrigo.api import Exam, JobContext, Paper, Side, Told, View, contained
+from korrigo.api import Sentence as _
 
 from . import piles
 from .engines import codes_missing
@@ -14,6 +15,12 @@ from .services import Identifier, Readings
 
 #: Headers that the printed form is found on.
 SAMPLE = 24
+#: Headers that drawn fields are tried on.
+TRIED = 6
+
+
+class HeaderGone(Told, LookupError):
+    """Fields were drawn on a header that is not here any more."""
 
 
 def identify(context: JobContext) -> None:
@@ -45,7 +52,7 @@ def read_headers(context: JobContext, doubtful: bool = False) -> bool:
         if identifier.how(exam) == Names.OFF:
             return False
         sides = readings.doubtful(exam) if doubtful else readings.unread(exam)
-        todo = [(side.blob_id, Header(side.id, View(side.pdf_page, side.region, side.turned))) for side in sides]
+        todo = [(side.blob_id, header_of(side)) for side in sides]
         forms = readings.forms(exam)
         pupils = [] if doubtful else identifier.roster(exam)[0]
     codes = codes_missing() is None
@@ -94,3 +101,47 @@ def keep(request, read: list[Said], engine: str) -> None:
         side = request.db.get(Side, said.side)
         if side is not None:
             readings.keep(side, engine, said.evidence, said.text)
+
+
+def draw(context: JobContext, form: int | None, boxes: dict[str, list[float]]) -> None:
+    """Read all headers anew by fields that a person has drawn: on a form that was found, or on the first header.
+    Without any field, by what is found again."""
+    made = drawn(context, form, boxes) if boxes else None
+    with context.transaction() as request:
+        exam, readings = request.db.get(Exam, context.exam_id), request.find_service(Readings)
+        known = readings.forms(exam)
+        forms = [] if made is None else [made] if form is None else [*known[:form], made, *known[form + 1:]]
+        if forms != known or not forms:     # begun again after a crash, it goes on reading
+            readings.keep_forms(exam, forms)
+            readings.forget(exam)
+    identify(context)
+
+
+def try_on(context: JobContext, form: int | None, boxes: dict[str, list[float]]) -> None:
+    """Lay drawn fields over some headers and read them, for whoever has drawn them; nothing is kept."""
+    made, reader = drawn(context, form, boxes), chosen(context.registry)
+    with context.transaction() as request:
+        sides = request.find_service(Readings).headers(request.db.get(Exam, context.exam_id))
+        step = max(1, len(sides) // TRIED)
+        todo = [(side.blob_id, header_of(side)) for side in sides[::step][:TRIED]]
+    with local(context, piles.groups(todo)) as files:
+        tried = piles.try_on(files, made, reader if reader and not reader.available() else None)
+    context.result(headers=[{"side": one.side, "boxes": one.boxes, "texts": one.texts} for one in tried])
+
+
+def drawn(context: JobContext, form: int | None, boxes: dict[str, list[float]]) -> dict:
+    """The form with fields that were drawn on one of the exam's forms, or on its first header."""
+    with context.transaction() as request:
+        exam, readings = request.db.get(Exam, context.exam_id), request.find_service(Readings)
+        forms, headers = readings.forms(exam), readings.headers(exam)
+        if not headers or (form is not None and form >= len(forms)):
+            raise HeaderGone(_("The header that the fields were drawn on is not here any more."))
+        sample = [(side.blob_id, header_of(side)) for side in headers[:SAMPLE]]
+    if form is not None:
+        return piles.draw(forms[form], boxes)
+    with local(context, piles.groups(sample)) as files:
+        return piles.draw(files, boxes)
+
+
+def header_of(side: Side) -> Header:
+    return Header(side.id, View(side.pdf_page, side.region, side.turned))

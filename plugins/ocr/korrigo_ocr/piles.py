@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +51,15 @@ class Said:
     text: str
 
 
+@dataclass(frozen=True)
+class Tried:
+    """A form laid over the header of a side: where each field lies (page units of the side), and what it says."""
+
+    side: str
+    boxes: dict[str, list[float]]
+    texts: dict[str, str]
+
+
 def groups(headers: Sequence[tuple[str, Header]]) -> list[tuple[str, list[Header]]]:
     """(blob id, header) pairs in groups for one child each, a file at a time."""
     by_blob: dict[str, list[Header]] = defaultdict(list)
@@ -84,6 +93,20 @@ def propose(files: Sequence[tuple[Path, list[Header]]]) -> list[Evidence]:
     """The forms that some headers are filled in on, as ``HeaderForm.to_json`` writes them; none without captions."""
     headers = sum(len(group) for _path, group in files)
     return sandbox.run(propose_in_child, list(files), limits=_limits(headers), preload=PRELOAD)
+
+
+def draw(on: Sequence[tuple[Path, list[Header]]] | Evidence, boxes: Mapping[str, Sequence[float]]) -> Evidence:
+    """The form with fields that were drawn on the first of some headers, or on another form; ``boxes`` are
+    [x, y, width, height]."""
+    headers = 1 if isinstance(on, dict) else sum(len(group) for _path, group in on)
+    return sandbox.run(draw_in_child, on, dict(boxes), limits=_limits(headers), preload=PRELOAD)
+
+
+def try_on(files: Sequence[tuple[Path, list[Header]]], form: Evidence, reader: IReader | None
+           ) -> list[Tried]:
+    """Where a form's fields lie on some headers, and what is read there; without a reader only where."""
+    headers = sum(len(group) for _path, group in files)
+    return sandbox.run(try_in_child, list(files), form, reader, limits=_limits(headers), preload=PRELOAD)
 
 
 def _in_child(function, path: Path, headers: list[Header], *more) -> list:
@@ -121,12 +144,48 @@ def read_in_child(path: Path, headers: list[Header], forms: list[Evidence], read
 
 def summary(evidence: CopyEvidence) -> str:
     """What was read, for people: the surest reading of each field, digits as their boxes say."""
+    best = texts(evidence)
+    name = " ".join(filter(None, (best.get("last"), best.get("first"))))
+    return ", ".join(filter(None, (name, best.get("birth_date"), best.get("number"))))
+
+
+def texts(evidence: CopyEvidence) -> dict[str, str]:
+    """The surest reading of each field."""
     best: dict[str, str] = {}
     for item in evidence.fields:
         surest = max(item.readings, key=lambda reading: reading.confidence, default=None)
         best.setdefault(item.name, item.digits.text if item.digits else surest.text if surest else "")
-    name = " ".join(filter(None, (best.get("last"), best.get("first"))))
-    return ", ".join(filter(None, (name, best.get("birth_date"), best.get("number"))))
+    return best
+
+
+def draw_in_child(on: list[tuple[Path, list[Header]]] | Evidence, boxes: dict[str, Sequence[float]]) -> Evidence:
+    """In the child."""
+    from .reading.drawn import form_drawn, form_drawn_on_copy
+    from .reading.forms import HeaderForm
+    from .reading.geometry import Box
+
+    fields = {name: Box(*box) for name, box in boxes.items()}
+    if isinstance(on, dict):
+        return form_drawn(fields, HeaderForm.from_json(on).grey()).to_json()
+    pictures = [picture for path, headers in on for _side, picture in _pictures(path, headers)]
+    return form_drawn_on_copy(fields, pictures).to_json()
+
+
+def try_in_child(files: list[tuple[Path, list[Header]]], form: Evidence, reader: IReader | None
+                 ) -> list[Tried]:
+    """In the child."""
+    from .reading.covers import CoverReader
+    from .reading.forms import HeaderForm
+
+    drawn = HeaderForm.from_json(form)
+    covers = CoverReader([drawn], reader)
+    pictures = [found for path, headers in files for found in _pictures(path, headers)]
+    if reader is None:
+        found = [(side, covers.locate(picture)[1], {}) for side, picture in pictures]
+    else:
+        found = [(read.evidence.copy, read.registration, texts(read.evidence)) for read in covers.read(pictures)]
+    return [Tried(side, {field.name: place.box(field.box).to_list() for field in drawn.fields}, said)
+            for side, place, said in found]
 
 
 def propose_in_child(files: list[tuple[Path, list[Header]]]) -> list[Evidence]:

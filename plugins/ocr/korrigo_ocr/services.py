@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from korrigo.api import Audit, Copies, Copy, CopyState, Exam, Exams, Fate, Identification, Side, Sides, Student
 
@@ -33,11 +34,10 @@ class Readings:
         return cls(request.db)
 
     def unread(self, exam: Exam) -> list[Side]:
-        """Header sides of copies that were not read, or were turned since."""
+        """Headers of copies that were not read, or were turned since."""
         return list(self.db.scalars(
             sa.select(Side).outerjoin(Reading, Reading.side_id == Side.id)
-            .where(Side.exam_id == exam.id, Side.header, Side.copy_id.is_not(None), Side.fate == Fate.COPY,
-                   sa.or_(Reading.side_id.is_(None), Reading.turned != Side.turned))
+            .where(*_tells_whose(exam), sa.or_(Reading.side_id.is_(None), Reading.turned != Side.turned))
             .order_by(Side.ordinal)))
 
     def doubtful(self, exam: Exam) -> list[Side]:
@@ -58,6 +58,15 @@ class Readings:
     def keep_forms(self, exam: Exam, forms: Sequence[dict[str, Any]]) -> None:
         self.db.merge(FormRow(exam_id=exam.id, form={"forms": list(forms)}))
 
+    def headers(self, exam: Exam) -> list[Side]:
+        """The headers of copies, in the order of the scan."""
+        return list(self.db.scalars(sa.select(Side).where(*_tells_whose(exam)).order_by(Side.ordinal)))
+
+    def forget(self, exam: Exam) -> None:
+        """Forget what was read on the headers, so that it is read anew."""
+        self.db.execute(sa.delete(Reading).where(Reading.side_id.in_(
+            sa.select(Side.id).where(Side.exam_id == exam.id))))
+
     def keep(self, side: Side, engine: str, evidence: dict[str, Any], text: str) -> None:
         """Keep what a header says, as ``CopyEvidence.to_json`` writes it, and as people read it."""
         self.db.merge(Reading(side_id=side.id, turned=side.turned, engine=engine, text=text[:300], evidence=evidence))
@@ -76,6 +85,15 @@ class Readings:
                                                                      Side.copy_id.is_not(None))
             .group_by(Side.copy_id)).all())
         return {copy_id: found.get(copy_id, []) for copy_id in sorted(first, key=first.__getitem__)}
+
+
+def _tells_whose(exam: Exam) -> tuple[sa.ColumnElement[bool], ...]:
+    """The sides that say whose copy it is: those with a header, and the first one of a copy where none was seen, which
+    may carry a code, or fields that a person has drawn."""
+    other = aliased(Side)
+    seen = sa.exists().where(other.copy_id == Side.copy_id, other.header, other.fate == Fate.COPY)
+    return (Side.exam_id == exam.id, Side.copy_id.is_not(None), Side.fate == Fate.COPY,
+            sa.or_(Side.header, sa.and_(Side.position == 1, ~seen)))
 
 
 class Identifier:

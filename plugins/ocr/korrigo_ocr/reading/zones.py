@@ -15,7 +15,7 @@ import numpy as np
 
 from .fields import fields_of
 from .forms import Field, HeaderForm, identity_zone, png_of
-from .geometry import Grey, to_working
+from .geometry import SCALE, Grey, to_working
 from .registration import HeaderPicture, Registration, header_of, lay_under, register, skew_of
 
 __all__ = ["Field", "HeaderForm", "identity_zone", "propose_fields", "propose_forms"]
@@ -57,6 +57,16 @@ def propose_forms(covers: Sequence[Grey]) -> tuple[HeaderForm, ...]:
     return tuple(form for _, form in found)
 
 
+def printed_form(covers: Sequence[Grey]) -> tuple[Grey, np.ndarray]:
+    """The empty header that the first cover is filled in on, level, and the affine matrix (page units) that takes
+    places of the first cover there."""
+    known = [_Cover(to_working(cover)) for cover in covers]
+    picture, _members = _printed_form(known)
+    matrix = _levelling(known[0].picture)
+    matrix[:, 2] /= SCALE
+    return picture, matrix
+
+
 def _printed_form(covers: Sequence[_Cover]) -> tuple[Grey, set[int]]:
     """The median header of the first cover's form, and which covers are filled in on it (the first always is)."""
     reference = HeaderPicture(_straight(covers[0].picture))
@@ -73,8 +83,15 @@ def _straight(cover: Grey) -> Grey:
     """The header turned level: boxes of a form are upright."""
     head = header_of(cover)
     height, width = head.shape
-    turn = cv2.getRotationMatrix2D((width / 2, height / 2), math.degrees(skew_of(head)), 1)
-    return cv2.warpAffine(head, turn, (width, height), borderMode=cv2.BORDER_CONSTANT, borderValue=(255.0,))
+    return cv2.warpAffine(head, _levelling(cover), (width, height), borderMode=cv2.BORDER_CONSTANT,
+                          borderValue=(255.0,))
+
+
+def _levelling(cover: Grey) -> np.ndarray:
+    """The turn, in pixels, that makes the header of a cover level."""
+    head = header_of(cover)
+    height, width = head.shape
+    return cv2.getRotationMatrix2D((width / 2, height / 2), math.degrees(skew_of(head)), 1)
 
 
 def _members(covers: Sequence[_Cover], reference: HeaderPicture, least: float) -> dict[int, Registration]:
