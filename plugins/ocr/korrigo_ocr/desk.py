@@ -47,6 +47,7 @@ def describe_copy(request, exam: Exam, copy: Copy, proposal: Proposal | None, si
         "crop": request.route_path("ocr.header", side=header.id, _query={"t": header.turned}) if header else None,
         "pages": [request.pictures.url(exam, side, "work") for side in sides],
         "read": proposal.text if proposal else "", "verdict": proposal.verdict if proposal else "none",
+        "strays": [number for number, side in enumerate(sides, 1) if proposal and side.id in proposal.strays],
         "student": copy.student_id, "automatic": copy.identification == Identification.AUTO, "identified": identified,
         "unknown": copy.identification == Identification.UNKNOWN, "version": copy.version,
         "candidates": proposal.candidates if proposal else [],

@@ -70,6 +70,8 @@ class Proposal(Base):
     text: Mapped[str] = mapped_column(sa.String(300), default="")
     #: [{"student": id, "confidence": 0..1}], best first.
     candidates: Mapped[list[Any]] = mapped_column(default=list)
+    #: Ids of header sides in the copy that are likely somebody else's.
+    strays: Mapped[list[Any]] = mapped_column(default=list)
     at: Mapped[dt.datetime] = mapped_column(default=now)
 
     __table_args__ = (INFO,)

@@ -183,6 +183,7 @@ class Identifier:
             self.db.merge(Proposal(
                 copy_id=copy_id, student_id=decision.pupil, verdict=decision.verdict,
                 confidence=decision.confidence, text=texts[copy_id][:300],
+                strays=[readings[copy_id][place].side_id for place in decision.strays],
                 candidates=[{"student": candidate.pupil, "confidence": share} for candidate, share in named]))
             copy = copies[copy_id]
             if how == Names.AUTO and decision.verdict == "auto" and copy.identification == Identification.NONE:

@@ -18,6 +18,9 @@ DEFAULT_THRESHOLD = 8.0
 
 Fitted with Tesseract on covers whose writer is missing from the roster, where the nearest pupil takes the place."""
 
+STRAY = 5.0
+"""Nats by which somebody else must explain a sheet of a copy better, for a person to look at it."""
+
 _CANDIDATES = 5
 
 
@@ -84,7 +87,8 @@ class _Judge:
         verdict: Verdict = "none" if column is None else "review" if reason else "auto"
         pupil = None if column is None else self.index.pupils[column].id
         confidence = round(min(CERTAIN, confidence), 3)
-        return Decision(copy.copy, pupil, confidence, verdict, self._proposed(row, self.open_columns), reason)
+        strays = self._strays(copy, column)
+        return Decision(copy.copy, pupil, confidence, verdict, self._proposed(row, self.open_columns), reason, strays)
 
     def decision_of_a_person(self, copy: CopyEvidence, row: int, pupil: str | None) -> Decision:
         """A manual decision, as it was made."""
@@ -96,12 +100,23 @@ class _Judge:
             return "empty"
         if column is None:
             return "nobody"
+        if self._strays(copy, column):
+            return "sheets"
         if confidence < self.threshold:
             return "low"
         # The batch may leave only one of two namesakes free; the cover itself must tell them apart.
         own = self.table[row, column]
         close = any(own - self.table[row, other] < self.threshold for other in self.index.namesakes[column])
         return "namesake" if close else ""
+
+    def _strays(self, copy: CopyEvidence, column: int | None) -> tuple[int, ...]:
+        """The sheets of a copy that another pupil, or a stranger, explains better than this one."""
+        if column is None or not copy.sheets:
+            return ()
+        table = score_table(copy.sheets, self.index)
+        own = table[:, column].copy()
+        table[:, column] = 0.0      # what nobody of the roster gets
+        return tuple(int(place) for place in np.flatnonzero(table.max(axis=1) - own >= STRAY))
 
     def _proposed(self, row: int, columns: Sequence[int]) -> tuple[Candidate, ...]:
         best = sorted(columns, key=lambda j: (-self.table[row, j], j))[:_CANDIDATES]

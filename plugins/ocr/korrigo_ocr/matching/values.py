@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 FieldName = Literal["last", "first", "birth_date", "number", "class_name"]
 Verdict = Literal["auto", "review", "none"]
-Reason = Literal["", "low", "namesake", "nobody", "empty"]
+Reason = Literal["", "low", "namesake", "nobody", "empty", "sheets"]
 
 KINDS: dict[FieldName, Kind] = {
     "last": "name",
@@ -118,12 +118,13 @@ class CopyEvidence:
     """All that the cover of one copy (or the header of one sheet) says.
 
     Fields that were not read are absent; a copy of several sheets may have one field several times. ``unread`` are
-    those that were left out because the others were enough.
+    those that were left out because the others were enough. ``sheets``: of a copy of several, what each says.
     """
 
     copy: str
     fields: tuple[FieldEvidence, ...] = ()
     unread: tuple[FieldName, ...] = ()
+    sheets: tuple[CopyEvidence, ...] = ()
 
     def of(self, name: FieldName) -> tuple[FieldEvidence, ...]:
         """What that field says: nothing, once, or once a sheet."""
@@ -137,7 +138,8 @@ class CopyEvidence:
     @classmethod
     def of_sheets(cls, copy: str, sheets: Sequence[CopyEvidence]) -> CopyEvidence:
         """The evidence of one copy from that of its sheets: all of it counts."""
-        return cls(copy, tuple(field for sheet in sheets for field in sheet.fields))
+        several = tuple(sheets) if len(sheets) > 1 else ()
+        return cls(copy, tuple(field for sheet in sheets for field in sheet.fields), sheets=several)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; `from_json` gives the evidence back."""
@@ -168,7 +170,8 @@ class Decision:
 
     ``pupil`` is None when nobody of the roster fits. ``confidence`` is what the whole batch would lose (in nats) by
     the best other decision for this copy. ``verdict``: ``auto`` = certain enough, ``review`` = a person must look,
-    ``none`` = nobody proposed. ``reason`` says in a word why a decision is not automatic.
+    ``none`` = nobody proposed. ``reason`` says in a word why a decision is not automatic. ``strays`` are the sheets
+    of the copy, by their places, that are likely somebody else's.
     """
 
     copy: str
@@ -177,6 +180,7 @@ class Decision:
     verdict: Verdict
     candidates: tuple[Candidate, ...] = ()
     reason: Reason = ""
+    strays: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

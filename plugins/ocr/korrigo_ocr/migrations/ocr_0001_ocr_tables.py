@@ -63,6 +63,7 @@ def upgrade():
     sa.Column('confidence', sa.Double(), nullable=False),
     sa.Column('text', sa.String(length=300), nullable=False),
     sa.Column('candidates', sa.JSON(), nullable=False),
+    sa.Column('strays', sa.JSON(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['copy_id'], ['copy.id'], name=op.f('fk_ocr_proposal_copy_id_copy'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['student_id'], ['student.id'], name=op.f('fk_ocr_proposal_student_id_student'), ondelete='SET NULL'),

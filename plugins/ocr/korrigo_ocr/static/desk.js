@@ -42,7 +42,8 @@ function show(copy) {
   byId("desk").dataset.state = "copy";
   scan.open(copy);
   chooser.open(copy);
-  byId("read").textContent = copy.read ? t("read", { text: copy.read }) : t("read.nothing");
+  const strays = copy.strays.length ? element("p.note.note-warn", {}, t("read.strays", { pages: copy.strays.join(", ") })) : "";
+  byId("read").replaceChildren(copy.read ? t("read", { text: copy.read }) : t("read.nothing"), strays);
   byId("copy-title").textContent = copy.title;
   say(null);
   paintState();

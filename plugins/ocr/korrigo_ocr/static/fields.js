@@ -98,7 +98,7 @@ function tried({ side, boxes, texts }) {
   const image = element("img", { src: boot.sample.picture.replace(boot.sample.side, side), alt: words("header"), loading: "lazy" });
   const figure = element("figure.tried", {}, element("div.tried-picture", {}, image),
     element("figcaption", {}, ...zones.names.filter((name) => name in boxes).map((name) =>
-      element("span", {}, element("b", {}, boot.labels[name]), " ", texts[name] || element("em.muted", {}, words("nothing"))))));
+      element("span", {}, element("b", {}, boot.labels[name]), " ", texts[name] || element("em.muted", {}, words(name in texts || !Object.keys(texts).length ? "nothing" : "unread"))))));
   image.addEventListener("load", () => {
     const height = (WIDTH * image.naturalHeight) / image.naturalWidth;
     image.parentElement.append(...Object.values(boxes).map(([x, y, wide, high]) => {

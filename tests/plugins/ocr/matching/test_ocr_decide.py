@@ -130,3 +130,28 @@ def test_what_is_known_beside_the_header_settles_what_it_leaves_open():
     [decided] = identify(moreau, PUPILS, beside=beside).decisions
     assert alone.verdict != "auto"
     assert decided.pupil == "b" and decided.confidence > alone.confidence + 5
+
+
+def copy_of_sheets(*pupils):
+    return CopyEvidence.of_sheets("c", [cover_of(str(place), pupil) for place, pupil in enumerate(pupils)])
+
+
+def test_a_copy_with_a_sheet_of_another_pupil_is_never_decided_without_a_person():
+    [decision] = identify([copy_of_sheets(PUPILS[2], PUPILS[2], PUPILS[5])], PUPILS).decisions
+    assert (decision.pupil, decision.verdict, decision.reason) == (PUPILS[2].id, "review", "sheets")
+    assert decision.strays == (2,)
+
+
+def test_a_sheet_of_somebody_who_is_not_on_the_list_is_found():
+    stranger = Pupil("x", "Zimmermann", "Ottilie", date(2008, 12, 31), "2624118")
+    [decision] = identify([copy_of_sheets(PUPILS[4], stranger, PUPILS[4])], PUPILS).decisions
+    assert (decision.pupil, decision.reason, decision.strays) == (PUPILS[4].id, "sheets", (1,))
+
+
+@pytest.mark.parametrize("sheets", [
+    [PUPILS[0]], [PUPILS[0], PUPILS[0]], [PUPILS[3], Pupil("x")], [PUPILS[3], Pupil("x", PUPILS[3].last)],
+])
+def test_sheets_of_one_pupil_and_sheets_that_say_little_are_no_strays(sheets):
+    [decision] = identify([copy_of_sheets(*sheets)], PUPILS).decisions
+    assert decision.strays == ()
+    assert decision.verdict == "auto"
