@@ -19,6 +19,7 @@ import cv2
 from identify import READERS, evidence_of, roster, rows
 from korrigo_ocr.matching.decide import DEFAULT_THRESHOLD, identify
 from korrigo_ocr.matching.enough import Enough, read_next
+from korrigo_ocr.matching.roster import RosterIndex
 from korrigo_ocr.matching.values import CopyEvidence, FieldName, Pupil
 from machine import Pace, as_in_a_child
 
@@ -97,7 +98,7 @@ def main() -> int:
     for number in range(given.classes):
         name = sorted(by_roster)[number % len(by_roster)]
         evidence, pupils, true = draw_class(by_roster[name], rosters[name], draw)
-        enough = Enough(pupils)
+        enough = Enough(RosterIndex(pupils))
         evidence = [as_far_as_needed(said, enough) for said in evidence]
         counts["covers"] += len(evidence)
         counts["not to the end"] += sum(bool(said.unread) for said in evidence)

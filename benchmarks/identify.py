@@ -23,6 +23,7 @@ from pathlib import Path
 import cv2
 from korrigo_ocr.matching.decide import DEFAULT_THRESHOLD, identify
 from korrigo_ocr.matching.enough import Enough
+from korrigo_ocr.matching.roster import RosterIndex
 from korrigo_ocr.matching.values import Pupil
 from korrigo_ocr.piles import HEADER
 from korrigo_ocr.reading.covers import CoverReader
@@ -110,7 +111,7 @@ def evidence_of(folder: Path, covers: list[dict], reader, blank: bool, pace: Pac
                 found = propose_forms([picture(folder / "img" / cover["file"]) for cover in pile[:SAMPLE]])
             print(f"{name}: {len(found)} forms found, of {[len(form.fields) for form in found]} fields")
             readers[name] = CoverReader(found, reader)
-    enough = {name: None if whole else Enough(roster(folder / name)) for _, name in piles}
+    enough = {name: None if whole else Enough(RosterIndex(roster(folder / name))) for _, name in piles}
     found = {}
     for (form, name), pile in piles.items():
         for start in range(0, len(pile), GROUP):

@@ -44,15 +44,16 @@ def field(name: str, *texts: str, boxes: str = "") -> dict:
 
 
 class Headers:
-    """In the place of what looks at pictures: the first two pupils' headers, partly read when pupils are given."""
+    """In the place of what looks at pictures: the first two pupils' headers, partly read at first."""
 
     def __init__(self, sides: list[str]):
         self.sides, self.asked = sides, []
 
-    def read(self, files, forms, reader, pupils):
+    def read(self, files, forms, reader, pupils, whole):
+        assert len(pupils) == len(PUPILS)
         for _path, group in files:
-            self.asked.append(([self.sides.index(header.side) for header in group], bool(pupils)))
-            yield [self.said(header.side, partly=bool(pupils)) for header in group]
+            self.asked.append(([self.sides.index(header.side) for header in group], not whole))
+            yield [self.said(header.side, partly=not whole) for header in group]
 
     def said(self, side: str, partly: bool) -> Said:
         row = self.sides.index(side)

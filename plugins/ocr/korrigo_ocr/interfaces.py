@@ -72,6 +72,9 @@ class IReader(Interface):
 
         Natural-log ratios in the order of ``candidates``, 0 = says nothing, not floored. Candidates are folded
         (`korrigo_ocr.matching.names.fold`): capitals A-Z and digits.
+
+        A reader with a true attribute ``scores_lists`` knows more here than `read_many` gives: each of its fields is
+        then scored against the pupils of the exam, and that counts more than what was read.
         """
 
 

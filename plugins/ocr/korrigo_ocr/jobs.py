@@ -54,7 +54,7 @@ def read_headers(context: JobContext, doubtful: bool = False) -> bool:
         sides = readings.doubtful(exam) if doubtful else readings.unread(exam)
         todo = [(side.blob_id, header_of(side)) for side in sides]
         forms = readings.forms(exam)
-        pupils = [] if doubtful else identifier.roster(exam)[0]
+        pupils, _absent = identifier.roster(exam)
     codes = codes_missing() is None
     if not todo or reader is None or (reader.available() and (doubtful or not codes)):
         return False
@@ -72,7 +72,7 @@ def read_headers(context: JobContext, doubtful: bool = False) -> bool:
         return False
     done = 0
     with local(context, piles.groups(todo)) as files, contextlib.closing(
-            piles.read(files, forms, reader, pupils)) as reads:
+            piles.read(files, forms, reader, pupils, whole=doubtful)) as reads:
         for _path, group in files:
             context.report(done, total, unit="headers", stage="read")
             read = None

@@ -76,15 +76,15 @@ def children() -> int:
 
 
 def read(files: Sequence[tuple[Path, list[Header]]], forms: list[Evidence], reader: IReader,
-         pupils: Sequence[Pupil] = ()) -> Iterator[list[Said]]:
+         pupils: Sequence[Pupil] = (), whole: bool = False) -> Iterator[list[Said]]:
     """What the headers of each group say, in order; sides that cannot be looked at are left out.
 
-    With ``pupils`` a header is read until one of them is beyond doubt; without, whole.
+    A header is read until one of the ``pupils`` is beyond doubt; ``whole``, or without any, to the end.
     Raises ``SandboxFailure`` when the reader does.
     """
     pool = ThreadPoolExecutor(children(), thread_name_prefix="headers")
     try:
-        yield from pool.map(lambda group: _in_child(read_in_child, *group, forms, reader, pupils), files)
+        yield from pool.map(lambda group: _in_child(read_in_child, *group, forms, reader, pupils, whole), files)
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -124,9 +124,10 @@ def _limits(headers: int) -> sandbox.Limits:
 
 
 def read_in_child(path: Path, headers: list[Header], forms: list[Evidence], reader: IReader,
-                  pupils: Sequence[Pupil] = ()) -> list[Said]:
+                  pupils: Sequence[Pupil] = (), whole: bool = False) -> list[Said]:
     """In the child.  Without forms only codes are read, and only headers with one are answered."""
     from .matching.enough import Enough
+    from .matching.roster import RosterIndex
     from .matching.values import CopyEvidence
     from .reading.codes import code_evidence
     from .reading.covers import CoverReader
@@ -136,10 +137,11 @@ def read_in_child(path: Path, headers: list[Header], forms: list[Evidence], read
         found = [CopyEvidence(side, (code,)) for side, picture in _pictures(path, headers)
                  if (code := code_evidence(picture))]
         return [Said(evidence.copy, evidence.to_json(), summary(evidence)) for evidence in found]
-    covers = CoverReader([HeaderForm.from_json(form) for form in forms], reader)
+    index = RosterIndex(pupils)
+    covers = CoverReader([HeaderForm.from_json(form) for form in forms], reader, index.candidates)
     pictures = list(_pictures(path, headers))
     return [Said(cover.evidence.copy, cover.evidence.to_json(), summary(cover.evidence))
-            for cover in covers.read(pictures, Enough(pupils) if pupils else None)]
+            for cover in covers.read(pictures, None if whole or not pupils else Enough(index))]
 
 
 def summary(evidence: CopyEvidence) -> str:

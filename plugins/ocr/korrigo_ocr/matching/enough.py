@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
 from .roster import RosterIndex
 from .scores import copy_scores
-from .values import CopyEvidence, FieldName, Pupil
+from .values import CopyEvidence, FieldName
 
 AHEAD = 16.0
 """Nats by which one pupil must lead all others, and nobody of the roster: twice what decides a name, and
@@ -40,8 +40,8 @@ def read_next(left: Mapping[FieldName, bool], read: Collection[FieldName]) -> li
 class Enough:
     """Asked with what the first fields of a cover say, among the pupils of an exam."""
 
-    def __init__(self, pupils: Iterable[Pupil]) -> None:
-        self.index = RosterIndex(pupils)
+    def __init__(self, index: RosterIndex) -> None:
+        self.index = index
 
     def __call__(self, copy: CopyEvidence) -> bool:
         """Whether one pupil is beyond doubt, by two fields at the least of which none speaks against."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
+from ..interfaces import Kind
 from .names import first_name_variants, fold, last_name_variants, splits
 from .values import Pupil
 
@@ -97,6 +98,13 @@ class RosterIndex:
     def place_of(self, pupil_id: str) -> int | None:
         """Row of a pupil, None when not on the roster."""
         return self._places.get(pupil_id)
+
+    @cached_property
+    def candidates(self) -> dict[Kind, tuple[str, ...]]:
+        """What may be written in a field of each kind, folded: by these pupils, or by others of the session."""
+        return {"name": tuple(filter(None, self.names.strings)), "class": tuple(self.classes.strings),
+                "number": tuple(dict.fromkeys((*self.numbers.strings, *self.number_series))),
+                "date": tuple(dict.fromkeys((*self.dates.strings, *self.date_series)))}
 
     def _spellings(self, pupil: Pupil) -> tuple[Spelling, ...]:
         found: dict[tuple[int, int], float] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -22,6 +22,9 @@ DIGIT_READER = "digits"
 
 _KINDS_IN_CELLS: frozenset[Kind] = frozenset({"number", "date"})
 
+_SCORED = 64
+"""Candidates whose scores are kept with a field, at most."""
+
 USABLE_QUALITY = 0.4
 """Below this quality of registration a cover is not on the form, and nothing is read from it."""
 
@@ -36,13 +39,18 @@ class CoverReading:
 
 
 class CoverReader:
-    """Reads covers on known forms with one reader. Keeps the forms' features, so use one per batch."""
+    """Reads covers on known forms with one reader. Keeps the forms' features, so use one per batch.
 
-    def __init__(self, forms: Sequence[HeaderForm], reader: IReader) -> None:
+    ``candidates`` is what may be written in a field of each kind, for a reader that scores closed lists itself.
+    """
+
+    def __init__(self, forms: Sequence[HeaderForm], reader: IReader,
+                 candidates: Mapping[Kind, Sequence[str]] | None = None) -> None:
         if not forms:
             raise ValueError("no form to read covers by: propose one or draw its fields")
         self.forms = tuple(forms)
         self.reader = reader
+        self.candidates = (candidates or {}) if getattr(reader, "scores_lists", False) else {}
         self._references = [HeaderPicture(form.grey()) for form in forms]
 
     def locate(self, cover: Grey) -> tuple[int, Registration]:
@@ -97,8 +105,17 @@ class CoverReader:
             else:
                 lines.append((sheet, name, prepared.line))
         readings = self.reader.read_many([line for _, _, line in lines], kind)
-        for (sheet, name, _), alternatives in zip(lines, readings, strict=True):
-            sheet.said[name] = FieldEvidence(name, self.reader.name, alternatives)
+        for (sheet, name, line), alternatives in zip(lines, readings, strict=True):
+            sheet.said[name] = FieldEvidence(name, self.reader.name, alternatives, scores=self._scores(line, kind))
+
+    def _scores(self, line: Grey, kind: Kind) -> dict[str, float]:
+        """What the reader itself says of the nearest candidates; of the others what was read says enough."""
+        candidates = self.candidates.get(kind, ())
+        if not candidates:
+            return {}
+        ratios = self.reader.score(line, candidates, kind)
+        best = sorted(zip(candidates, map(float, ratios), strict=True), key=lambda item: (-item[1], item[0]))
+        return dict(best[:_SCORED])
 
 
 @dataclass

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from korrigo_ocr.interfaces import Reading
 from korrigo_ocr.matching.decide import DEFAULT_THRESHOLD, identify
 from korrigo_ocr.matching.enough import Enough
+from korrigo_ocr.matching.roster import RosterIndex
 from korrigo_ocr.matching.values import CODE_READER, CopyEvidence, FieldEvidence
 from ocr_builders import PUPILS, cover, field
 
-ENOUGH = Enough(PUPILS)
+ENOUGH = Enough(RosterIndex(PUPILS))
 
 
 def read(last="PREVOST", number="2624103", **more) -> CopyEvidence:
@@ -49,7 +50,7 @@ def test_numbers_that_follow_each_other_tell_a_stranger_of_the_same_name_only_li
 
 
 def test_an_empty_list_of_pupils_is_never_enough():
-    assert not Enough([])(read())
+    assert not Enough(RosterIndex([]))(read())
 
 
 def test_a_code_alone_is_not_enough():

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from korrigo_ocr.matching.decide import identify
 from korrigo_ocr.matching.enough import Enough, read_next
+from korrigo_ocr.matching.roster import RosterIndex
 from korrigo_ocr.reading.covers import CoverReader
 from korrigo_ocr.reading.tesseract import TesseractReader
 
@@ -39,7 +40,7 @@ def covers(batch):
 
 def test_what_is_enough_is_found_among_what_would_have_been_read(batch, covers):
     here = batch("class-a4")
-    read = CoverReader(here.forms, TesseractReader()).read(covers, Enough(here.roster))
+    read = CoverReader(here.forms, TesseractReader()).read(covers, Enough(RosterIndex(here.roster)))
     whole = here.evidence[:len(covers)]
     assert any(found.evidence.unread for found in read)
     for found, all_of_it in zip(read, whole, strict=True):
