@@ -169,3 +169,21 @@ def test_the_first_side_stands_for_a_header_that_was_not_seen(site, exam, header
         request.db.flush()
         found = request.find_service(Readings).headers(request.db.get(Exam, exam))
         assert [side.ordinal for side in found] == [2, 3, 12]
+
+
+@pytest.mark.parametrize("codes", [True, False])
+def test_headers_on_which_nothing_can_be_found_are_looked_at_once_until_somebody_asks(
+        site, exam, headers, monkeypatch, codes):
+    proposed = []
+    monkeypatch.setattr(jobs.piles, "propose", lambda files: proposed.append(files) or [])
+    monkeypatch.setattr(jobs.piles, "read", lambda files, *more, **options: jobs.nothing(files))
+    monkeypatch.setattr(jobs, "codes_missing", lambda: None if codes else "no zxing-cpp")
+    with site.scope() as request:
+        request.find_service(Readings).keep_forms(request.db.get(Exam, exam), [])
+    for _time in range(2):
+        run(site, exam)
+        assert len(proposed) == 1
+    with site.scope() as request:
+        request.find_service(Readings).forget(request.db.get(Exam, exam), empty=True)
+    run(site, exam)
+    assert len(proposed) == 2

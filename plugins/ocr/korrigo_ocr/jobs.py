@@ -1,12 +1,13 @@
 """Reading the headers of an exam and deciding whose copies they are."""
 
 import contextlib
+from collections.abc import Iterator
 
 from korrigo.api import Exam, JobContext, Paper, Side, Told, View, contained
 from korrigo.api import Sentence as _
 
 from . import piles
-from .engines import codes_missing
+from .engines import LANGUAGES, codes_missing, tesseract_missing
 from .matching.values import CODE_READER
 from .models import Names
 from .piles import Header, Said
@@ -68,11 +69,12 @@ def read_headers(context: JobContext, doubtful: bool = False) -> bool:
         if forms:
             with context.transaction() as request:
                 request.find_service(Readings).keep_forms(request.db.get(Exam, context.exam_id), forms)
-    if not forms and not codes:
+    looked = not forms and not reader.available() and tesseract_missing(LANGUAGES) is None
+    if not forms and not codes and not looked:
         return False
     done = 0
     with local(context, piles.groups(todo)) as files, contextlib.closing(
-            piles.read(files, forms, reader, pupils, whole=doubtful)) as reads:
+            piles.read(files, forms, reader, pupils, whole=doubtful) if forms or codes else nothing(files)) as reads:
         for _path, group in files:
             context.report(done, total, unit="headers", stage="read")
             read = None
@@ -80,11 +82,20 @@ def read_headers(context: JobContext, doubtful: bool = False) -> bool:
                 read = next(reads)
             if read is None:
                 break    # what it cannot read is found by hand at the desk
+            known = {said.side for said in read}
+            if looked:      # there is nothing to read on them: they are not looked at again each time
+                read += [Said(header.side, {"copy": header.side, "fields": []}, "") for header in group
+                         if header.side not in known]
             with context.transaction() as request:
                 keep(request, read, reader.name if forms else CODE_READER)
             done += len(group)
     context.report(total, total, unit="headers", stage="decide")
     return done > 0
+
+
+def nothing(files) -> Iterator[list[Said]]:
+    """What is read of groups of headers that nothing here can read."""
+    yield from ([] for _group in files)
 
 
 @contextlib.contextmanager

@@ -62,10 +62,13 @@ class Readings:
         """The headers of copies, in the order of the scan."""
         return list(self.db.scalars(sa.select(Side).where(*_tells_whose(exam)).order_by(Side.ordinal)))
 
-    def forget(self, exam: Exam) -> None:
-        """Forget what was read on the headers, so that it is read anew."""
-        self.db.execute(sa.delete(Reading).where(Reading.side_id.in_(
-            sa.select(Side.id).where(Side.exam_id == exam.id))))
+    def forget(self, exam: Exam, *, empty: bool = False) -> None:
+        """Forget what was read on the headers, or those on which nothing was, so that they are read anew."""
+        rows = self.db.scalars(sa.select(Reading).join(Side, Side.id == Reading.side_id).where(Side.exam_id == exam.id))
+        for reading in rows.all():
+            if not empty or not reading.evidence["fields"]:
+                self.db.delete(reading)
+        self.db.flush()
 
     def keep(self, side: Side, engine: str, evidence: dict[str, Any], text: str) -> None:
         """Keep what a header says, as ``CopyEvidence.to_json`` writes it, and as people read it."""

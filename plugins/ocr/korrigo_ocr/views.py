@@ -27,7 +27,7 @@ from korrigo.api import Sentence as _
 
 from . import desk
 from .models import Names
-from .services import Desk, Identifier, Measured
+from .services import Desk, Identifier, Measured, Readings
 
 #: The part of a header side that the desk shows (page units), when no zone is known.
 HEADER = (0, 0, 1000, 480)
@@ -116,7 +116,8 @@ def measured(request):
 
 
 def rerun(context, request):
-    """Read what was not read and decide again."""
+    """Read what was not read, or seemed empty, and decide again."""
+    request.find_service(Readings).forget(context.exam, empty=True)
     return {"job": request.route_path("job", job=_again(request, context.exam).id)}
 
 
