@@ -24,7 +24,7 @@ import cv2
 from korrigo_ocr.matching.decide import DEFAULT_THRESHOLD, identify
 from korrigo_ocr.matching.enough import Enough
 from korrigo_ocr.matching.roster import RosterIndex
-from korrigo_ocr.matching.values import Pupil
+from korrigo_ocr.matching.values import CopyEvidence, Pupil
 from korrigo_ocr.piles import HEADER
 from korrigo_ocr.reading.covers import CoverReader
 from korrigo_ocr.reading.forms import Field, HeaderForm
@@ -110,7 +110,7 @@ def evidence_of(folder: Path, covers: list[dict], reader, blank: bool, pace: Pac
             with pace.part():
                 found = propose_forms([picture(folder / "img" / cover["file"]) for cover in pile[:SAMPLE]])
             print(f"{name}: {len(found)} forms found, of {[len(form.fields) for form in found]} fields")
-            readers[name] = CoverReader(found, reader)
+            readers[name] = CoverReader(found, reader) if found else None
     enough = {name: None if whole else Enough(RosterIndex(roster(folder / name))) for _, name in piles}
     found = {}
     for (form, name), pile in piles.items():
@@ -118,9 +118,9 @@ def evidence_of(folder: Path, covers: list[dict], reader, blank: bool, pace: Pac
             with pace.part():
                 group = [(cover["file"], to_working(header(picture(folder / "img" / cover["file"]))))
                          for cover in pile[start:start + GROUP]]
-                for read in readers[form].read(group, enough[name]):
+                for read in readers[form].read(group, enough[name]) if readers[form] else ():
                     found[read.evidence.copy] = read.evidence
-    said = [found[cover["file"]] for cover in covers]
+    said = [found.get(cover["file"]) or CopyEvidence(cover["file"]) for cover in covers]
     print(f"{sum(bool(one.unread) for one in said)} of {len(said)} covers were not read to the end: there was no doubt")
     return said
 
