@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import subprocess  # noqa: S404  one program, no argument from outside
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from translationstring import TranslationStringFactory
@@ -55,11 +57,32 @@ def tesseract_missing(languages: Sequence[str]) -> str | None:
     return None
 
 
+def tesserocr_there() -> bool:
+    """Whether Tesseract can work within the process."""
+    return importlib.util.find_spec("tesserocr") is not None
+
+
 def tesseract_languages() -> frozenset[str] | None:
     """Models that Tesseract has here; None without the program."""
+    models = tesseract_models()
+    return models.languages if models else None
+
+
+@dataclass(frozen=True)
+class Models:
+    """Tesseract's models, and the folder that they lie in."""
+
+    folder: Path
+    languages: frozenset[str]
+
+
+def tesseract_models() -> Models | None:
+    """What the program says of its models; None without it."""
     try:
         found = subprocess.run(["tesseract", "--list-langs"], capture_output=True, text=True, timeout=_SECONDS,  # noqa: S607  found by PATH, as pytesseract does
                                check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return frozenset(line.strip() for line in found.stdout.splitlines()[1:])
+    first, *languages = found.stdout.splitlines() or [""]
+    folder = re.search(r'"(.+)"', first)
+    return Models(Path(folder[1] if folder else "."), frozenset(line.strip() for line in languages))

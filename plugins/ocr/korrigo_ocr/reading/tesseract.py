@@ -1,4 +1,4 @@
-"""Tesseract, started once for many pictures.
+"""Tesseract, within this process where the package tesserocr is there, else started once for many pictures.
 
 Starting the program and loading its model takes 125-175 ms, reading a prepared line about 5 ms. All pictures of a
 call are therefore written as the pages of one TIFF and read by one process.
@@ -19,10 +19,12 @@ from PIL import Image
 from translationstring import TranslationStringFactory
 from zope.interface import implementer
 
-from ..engines import LANGUAGES, tesseract_languages, tesseract_missing
+from ..engines import LANGUAGES, tesseract_languages, tesseract_missing, tesserocr_there
 from ..interfaces import IReader, Kind, ReaderUnavailable, Reading
 from ..matching.evidence import TextScoring
+from . import inprocess
 from .geometry import Box, Grey
+from .words import PageWord
 
 _ = TranslationStringFactory("korrigo")
 
@@ -39,20 +41,10 @@ _START_SECONDS = 30
 _DPI = 300
 
 
-@dataclass(frozen=True)
-class PageWord:
-    """One word that Tesseract found on a page: page index, text, confidence 0-1, box in pixels."""
-
-    page: int
-    text: str
-    confidence: float
-    box: Box
-
-
 @implementer(IReader)
 @dataclass(frozen=True)
 class TesseractReader(TextScoring):
-    """Tesseract 5 through pytesseract. Languages are tried in order: the first model installed is used."""
+    """Tesseract 5 through tesserocr or pytesseract. Languages are tried in order: the first model installed is used."""
 
     languages: tuple[str, ...] = LANGUAGES
     name: str = "tesseract"
@@ -75,7 +67,7 @@ class TesseractReader(TextScoring):
 
     def _read_pages(self, pages: Sequence[Grey], language: str, mode: int, allowed: str) -> list[Reading]:
         words: list[list[PageWord]] = [[] for _ in pages]
-        for word in recognise(pages, language, mode, allowed):
+        for word in recognise(pages, language, mode, allowed, within=tesserocr_there()):
             words[word.page].append(word)
         return [_joined(page) for page in words]
 
@@ -88,13 +80,32 @@ class TesseractReader(TextScoring):
         return next(language for language in self.languages if language in installed)
 
 
-def recognise(images: Sequence[Grey], language: str, mode: int, whitelist: str = "") -> list[PageWord]:
-    """All words on all pictures, one Tesseract process; ``mode`` is its page segmentation mode (``--psm``).
+def recognise(
+    images: Sequence[Grey], language: str, mode: int, whitelist: str = "", within: bool = False
+) -> list[PageWord]:
+    """All words on all pictures; ``mode`` is Tesseract's page segmentation mode (``--psm``).
 
+    ``within`` this process its models stay in memory, 60 MB: worth it for many lines, not for a few captions.
     Raises `ReaderUnavailable` when Tesseract is missing, fails or does not end in time.
     """
     if not images:
         return []
+    way = _in_process if within else _by_program
+    try:
+        return way(images, language, mode, whitelist)
+    except (pytesseract.TesseractError, pytesseract.TesseractNotFoundError, RuntimeError) as error:
+        raise ReaderUnavailable(
+            _("Tesseract could not read pictures (${n}): ${why}. Nothing was stored; try again.",
+              mapping={"n": len(images), "why": str(error)})
+        ) from error
+
+
+def _in_process(images: Sequence[Grey], language: str, mode: int, whitelist: str) -> list[PageWord]:
+    return inprocess.recognise(images, language, mode, _DPI, whitelist)
+
+
+def _by_program(images: Sequence[Grey], language: str, mode: int, whitelist: str) -> list[PageWord]:
+    """One process for all of them."""
     config = f"--psm {mode} --dpi {_DPI} -c tessedit_do_invert=0"
     if whitelist:
         config += f" -c tessedit_char_whitelist={whitelist}"
@@ -103,16 +114,9 @@ def recognise(images: Sequence[Grey], language: str, mode: int, whitelist: str =
         path = Path(folder, "fields.tif")
         pages[0].save(path, save_all=True, append_images=pages[1:])
         timeout = _START_SECONDS + _SECONDS_A_PAGE * len(pages)
-        try:
-            # Tesseract's own threads only slow one line down; its child process inherits this.
-            os.environ.setdefault("OMP_THREAD_LIMIT", "1")
-            table = pytesseract.image_to_data(str(path), lang=language, config=config, timeout=timeout)
-        except (pytesseract.TesseractError, pytesseract.TesseractNotFoundError, RuntimeError) as error:
-            raise ReaderUnavailable(
-                _("Tesseract could not read pictures (${n}): ${why}. Nothing was stored; try again.",
-                  mapping={"n": len(pages), "why": str(error)})
-            ) from error
-    return _words(table)
+        # Tesseract's own threads only slow one line down; its child process inherits this.
+        os.environ.setdefault("OMP_THREAD_LIMIT", "1")
+        return _words(pytesseract.image_to_data(str(path), lang=language, config=config, timeout=timeout))
 
 
 def _words(table: str) -> list[PageWord]:
