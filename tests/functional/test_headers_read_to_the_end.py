@@ -187,3 +187,20 @@ def test_headers_on_which_nothing_can_be_found_are_looked_at_once_until_somebody
         request.find_service(Readings).forget(request.db.get(Exam, exam), empty=True)
     run(site, exam)
     assert len(proposed) == 2
+
+
+@pytest.mark.parametrize(("zones", "after"), [
+    ([[0, 0, 1000, 400]], [[0, 0, 1000, 400], [0, 0, 1000, 565]]), ([[0, 0, 1000, 600]], [[0, 0, 1000, 600]]),
+    ([], [])])
+def test_fields_that_are_drawn_low_on_the_page_are_hidden_from_graders_too(
+        site, exam, headers, monkeypatch, zones, after):
+    box = [100.0, 500.0, 300.0, 35.0]
+    made = {"picture": "", "fields": [{"name": "last", "box": box, "style": "line", "cells": [], "label": None}]}
+    monkeypatch.setattr(jobs.piles, "draw", lambda on, boxes: made)
+    with site.scope() as request:
+        request.db.get(Exam, exam).identity_zones = zones
+        job_id = request.jobs.add("ocr.draw", exam_id=exam, form=None, boxes={"last": box}).id
+    assert run_job(site.registry, job_id, inline=True)
+    with site.scope() as request:
+        assert request.db.get(Exam, exam).identity_zones == after
+        assert request.find_service(Readings).forms(request.db.get(Exam, exam)) == [made]

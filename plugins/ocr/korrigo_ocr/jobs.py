@@ -68,7 +68,9 @@ def read_headers(context: JobContext, doubtful: bool = False) -> bool:
             forms = piles.propose(files)
         if forms:
             with context.transaction() as request:
-                request.find_service(Readings).keep_forms(request.db.get(Exam, context.exam_id), forms)
+                exam = request.db.get(Exam, context.exam_id)
+                request.find_service(Readings).keep_forms(exam, forms)
+                request.find_service(Identifier).hide(exam, forms)
     looked = not forms and not reader.available() and tesseract_missing(LANGUAGES) is None
     if not forms and not codes and not looked:
         return False
@@ -125,6 +127,7 @@ def draw(context: JobContext, form: int | None, boxes: dict[str, list[float]]) -
         if forms != known or not forms:     # begun again after a crash, it goes on reading
             readings.keep_forms(exam, forms)
             readings.forget(exam)
+        request.find_service(Identifier).hide(exam, forms)
     identify(context)
 
 

@@ -19,6 +19,8 @@ from .measured import Measured
 from .models import DecisionRow, FormRow, Names, NamesChoice, Proposal, Reading
 from .sources import Ratios, gathered
 
+#: Page units below a field that are hidden with it: tails of letters, and pages that lie askew.
+HIDDEN_BELOW = 30
 #: Sheets are joined by the program while nobody has graded them.
 JOINABLE = (CopyState.STAGING, CopyState.READY)
 
@@ -134,6 +136,14 @@ class Identifier:
         if how == Names.OFF:
             self.db.execute(sa.delete(Proposal).where(Proposal.copy_id.in_(
                 sa.select(Copy.id).where(Copy.exam_id == exam.id))))
+
+    def hide(self, exam: Exam, forms: Sequence[dict[str, Any]]) -> None:
+        """See to it that fields, found or drawn, lie in the part of the first page that graders of an anonymous exam
+        are not shown.  While no such part is known they are shown nothing of it, and that stays so."""
+        bottoms = [field["box"][1] + field["box"][3] for form in forms for field in form["fields"]]
+        lowest = max(bottoms, default=0) + HIDDEN_BELOW
+        if exam.identity_zones and lowest > max(zone[3] for zone in exam.identity_zones):
+            self.exams.change(exam, identity_zones=[*exam.identity_zones, [0, 0, 1000, math.ceil(lowest)]])
 
     def roster(self, exam: Exam) -> tuple[list[Pupil], set[str]]:
         """The expected pupils, and the ids of those who are absent."""

@@ -19,7 +19,6 @@ FIELD_NAMES: tuple[FieldName, ...] = get_args(FieldName)
 DIGIT_FIELDS: frozenset[FieldName] = frozenset({"birth_date", "number"})
 
 _STYLES: tuple[FieldStyle, ...] = get_args(FieldStyle)
-_MARGINS = (15.0, 26.0, 40.0, 15.0)
 
 
 class FormError(ValueError):
@@ -123,14 +122,3 @@ class HeaderForm:
 def png_of(picture: Grey) -> bytes:
     """The picture as PNG."""
     return cv2.imencode(".png", picture)[1].tobytes()
-
-
-def identity_zone(form: HeaderForm) -> Box:
-    """One box, in units of the form, over all that can tell who wrote: fields, captions and a generous margin.
-
-    Pupils overflow to the right and write above the line, hence uneven margins.
-    """
-    boxes = [field.box for field in form.fields] + [field.label for field in form.fields if field.label]
-    if not boxes:
-        raise FormError("the form has no field; propose the form again or draw its fields")
-    return Box.around(boxes).grown(*_MARGINS)

@@ -14,11 +14,11 @@ import cv2
 import numpy as np
 
 from .fields import fields_of
-from .forms import Field, HeaderForm, identity_zone, png_of
+from .forms import Field, HeaderForm, png_of
 from .geometry import SCALE, Grey, to_working
 from .registration import HeaderPicture, Registration, header_of, lay_under, register, skew_of
 
-__all__ = ["Field", "HeaderForm", "identity_zone", "propose_fields", "propose_forms"]
+__all__ = ["Field", "HeaderForm", "propose_fields", "propose_forms"]
 
 _FIRST_LOOK = 0.34
 _SAME_FORM = 0.6

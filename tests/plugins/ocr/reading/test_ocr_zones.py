@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from korrigo_ocr.reading.forms import Field, FormError, HeaderForm, png_of
 from korrigo_ocr.reading.geometry import Box
-from korrigo_ocr.reading.zones import identity_zone, propose_fields, propose_forms
+from korrigo_ocr.reading.zones import propose_fields, propose_forms
 
 
 def styles(form):
@@ -48,16 +48,6 @@ def test_a_form_survives_json(batch):
         assert again.to_json() == form.to_json()
         assert styles(again) == styles(form)
         assert np.array_equal(again.grey(), form.grey())
-
-
-def test_the_identity_zone_holds_every_field_and_caption(batch):
-    for form in batch("messy-a4").forms:
-        zone = identity_zone(form)
-        for field in form.fields:
-            for box in (field.box, field.label):
-                assert (
-                    zone.x < box.x and zone.y < box.y and box.right < zone.right and box.bottom < zone.bottom
-                )
 
 
 def test_a_page_without_captions_gives_no_form():
