@@ -41,6 +41,13 @@ def staging(server, live) -> list[int]:
             Copy.exam_id == live.exam_id, Copy.state == CopyState.STAGING).order_by(Copy.serial)))
 
 
+def go_to_the_second(page, gate: str) -> None:
+    page.goto(gate)
+    page.wait_for_selector("html[data-ready]", state="attached")
+    page.keyboard.press("u")
+    page.keyboard.press("u")
+
+
 def test_findings_are_decided_by_single_keys_and_the_rest_is_signed_for(page, gate, server, live, shot):
     page.goto(gate)
     page.wait_for_selector("html[data-ready]", state="attached")
@@ -83,10 +90,7 @@ def test_findings_are_decided_by_single_keys_and_the_rest_is_signed_for(page, ga
 
 
 def test_a_dialog_that_closes_takes_no_focus_from_where_one_has_gone_meanwhile(page, gate):
-    page.goto(gate)
-    page.wait_for_selector("html[data-ready]", state="attached")
-    page.keyboard.press("u")
-    page.keyboard.press("u")
+    go_to_the_second(page, gate)
     page.keyboard.press("Enter")
     expect(page.locator("dialog img")).to_be_visible()
     page.evaluate("""() => {
@@ -98,10 +102,7 @@ def test_a_dialog_that_closes_takes_no_focus_from_where_one_has_gone_meanwhile(p
 
 
 def test_a_finding_leads_to_its_page_on_the_contact_sheet(page, gate):
-    page.goto(gate)
-    page.wait_for_selector("html[data-ready]", state="attached")
-    page.keyboard.press("u")
-    page.keyboard.press("u")
+    go_to_the_second(page, gate)
     page.keyboard.press("p")
     page.wait_for_url("**/pages#side-*")
     page.wait_for_selector("html[data-ready]", state="attached")
